@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What changed from one report to another. Plus is more memory, which is worse. Everything points
+ * into the two reports, which must outlive the diff. */
+#ifndef NOCOPY_DIFF_H
+#define NOCOPY_DIFF_H
+
+#include "report.h"
+
+enum diff_change {
+    DIFF_WORSE, /* the verdict got worse (rows only) */
+    DIFF_GREW,
+    DIFF_SHRANK, /* rows: also when the verdict got better */
+    DIFF_ADDED,
+    DIFF_REMOVED,
+    DIFF_NOT_COMPARED, /* other bars or combinations on the two sides: see note */
+    DIFF_SMALL,        /* same verdict, under 1 % and under 4 KiB */
+    DIFF_SAME,         /* equal to the byte */
+    DIFF_CHANGES
+};
+
+/* How two call sites were found to be the same. */
+enum diff_match {
+    MATCH_NONE,   /* added or removed */
+    MATCH_PATH,   /* same functions, same line */
+    MATCH_MOVED,  /* same functions, line moved: see lines */
+    MATCH_RENAMED /* callers, callees and sizes agree */
+};
+
+struct diff_row {
+    const char *indicator;
+    enum diff_change change;
+    const struct report_efficiency *base, *head; /* null where absent */
+    int64_t batch1_delta, batch_delta, copied_delta, single_delta;
+    bool percent_known; /* false: base is 0 */
+    double batch1_percent;
+    bool row_worse;   /* row_status got worse */
+    const char *note; /* "", or why it is not compared */
+};
+
+struct diff_place {
+    enum diff_change change;
+    const struct report_place *base, *head; /* null where absent */
+    int64_t bytes_delta, copied_delta, needless_delta;
+    enum diff_match match;
+    int64_t lines; /* head line - base line */
+    double score;  /* of MATCH_RENAMED */
+};
+
+struct diff_function {
+    enum diff_change change;
+    const struct report_function *base, *head;
+    int64_t bytes_delta, copied_delta;
+};
+
+struct diff_finding {
+    enum diff_change change; /* ADDED: new; REMOVED: gone; GREW, SHRANK, SAME */
+    const struct report_finding *base, *head;
+    int64_t bytes_delta;
+};
+
+/* One tree holding both sides; frames by function and module, never by line. */
+struct diff_node {
+    uint32_t parent;                  /* REPORT_NONE at the root; parents come before children */
+    const struct report_frame *frame; /* head's where it has it */
+};
+
+struct diff_stack {
+    uint32_t node;
+    const char *scope; /* "" outside */
+    enum report_phase phase;
+    bool copying;
+    struct report_metrics base, head;
+};
+
+struct diff_fact {
+    const char *name, *base, *head;
+    bool environment;
+};
+
+struct diff {
+    const struct report *base, *head;
+    const char *base_name, *head_name; /* commit or file, as the user called them */
+
+    const struct diff_row *rows;           /* worse first, then |delta| falling */
+    const struct diff_place *places;       /* |delta| falling; equal ones last */
+    const struct diff_function *functions; /* likewise */
+    const struct diff_finding *findings;   /* new, grew, shrank, gone, same */
+    const struct diff_stack *stacks;
+    const struct diff_node *nodes;
+    const struct diff_fact *facts; /* those that differ */
+    size_t n_rows, n_places, n_functions, n_findings, n_stacks, n_nodes, n_facts;
+    size_t changes[DIFF_CHANGES]; /* rows by change */
+    size_t new_findings, gone_findings;
+    int64_t needless_delta, allocated_delta, peak_delta, copied_delta, leaked_delta;
+    bool same_environment;
+    bool identical; /* nothing that is counted differs */
+
+    struct pool *pool;
+};
+
+/* Names may be null: then the commits, else "base" and "head". Returns 0 or -ENOMEM. */
+int diff_reports(struct diff *ret, const struct report *base, const struct report *head,
+                 const char *base_name, const char *head_name);
+void diff_done(struct diff *diff);
+
+const char *diff_change_name(enum diff_change change);
+const char *diff_match_name(enum diff_match match);
+
+#endif

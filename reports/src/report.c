@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report.h"
+
+#include "pool.h"
+
+#include <string.h>
+
+void report_done(struct report *report)
+{
+    pool_free(report->pool);
+    *report = (struct report){0};
+}
+
+const char *report_status_name(enum report_status status)
+{
+    static const char *const names[STATUSES] = {
+        [STATUS_OK] = "OK",
+        [STATUS_MODERATE] = "MODERATE",
+        [STATUS_HIGH] = "HIGH",
+        [STATUS_NONE] = "NONE",
+    };
+    return names[status];
+}
+
+const char *report_severity_name(enum report_severity severity)
+{
+    static const char *const names[SEVERITIES] = {
+        [SEVERITY_LOW] = "low",
+        [SEVERITY_MODERATE] = "moderate",
+        [SEVERITY_HIGH] = "high",
+    };
+    return names[severity];
+}
+
+const char *report_mode_name(enum report_mode mode)
+{
+    static const char *const names[MODES] = {
+        [MODE_SINGLE] = "single",
+        [MODE_BATCH] = "batch",
+        [MODE_STREAM] = "stream",
+    };
+    return names[mode];
+}
+
+const char *report_phase_name(enum report_phase phase)
+{
+    static const char *const names[PHASES] = {
+        [PHASE_NONE] = "none",   [PHASE_SINGLE] = "single", [PHASE_BATCH1] = "batch[1]",
+        [PHASE_BATCH] = "batch", [PHASE_STREAM] = "stream",
+    };
+    return names[phase];
+}
+
+const char *report_role_name(enum report_role role)
+{
+    static const char *const names[ROLES] = {
+        [ROLE_PROGRAM] = "program",     [ROLE_INDICATOR] = "indicator", [ROLE_LIBRARY] = "library",
+        [ROLE_ALLOCATOR] = "allocator", [ROLE_COPIER] = "copier",
+    };
+    return names[role];
+}
+
+const char *report_buffer_role_name(enum report_buffer_role role)
+{
+    static const char *const names[BUFFER_ROLES] = {
+        [BUFFER_INPUT] = "input",
+        [BUFFER_SCRATCH] = "scratch",
+        [BUFFER_OUTPUT] = "output",
+        [BUFFER_LIBRARY] = "library",
+    };
+    return names[role];
+}
+
+const char *report_kind_words(const char *kind)
+{
+    static const char *const words[][2] = {
+        {"copy-of-live", "copy of a block that stayed as it was"},
+        {"copy-then-free", "source freed right after"},
+        {"duplicate-content", "same bytes made twice"},
+        {"growth", "moved while growing"},
+        {"leak", "never freed"},
+        {"metadata", "handed out beside the payload"},
+        {"over-allocation", "never written"},
+        {"per-row-temporary", "temporary for each combination"},
+        {"retained-scratch", "scratch kept until the call returns"},
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i][0], kind) == 0)
+            return words[i][1];
+    return kind;
+}
