@@ -169,13 +169,19 @@ struct nc_counts {
     uint64_t untouched_looked; /* bytes of the blocks that were looked at for it */
     uint64_t lifetime_ns;      /* sum over freed blocks; 0 when lifetimes were not kept */
     uint64_t largest_bytes;
-    uint64_t histogram; /* NC_HISTOGRAMS; 0: none kept */
+    uint64_t histogram;                    /* NC_HISTOGRAMS; 0: none kept */
+    uint64_t call_frees, call_freed_bytes; /* of frees: before the outermost call in which the block
+                                              was allocated was over */
+    uint64_t most_bytes; /* largest sum of live bytes of this stack: a temporary made anew for each
+                            row stays at one row, scratch kept until the end does not */
 };
-static_assert(sizeof(struct nc_counts) == 184, "on-disk layout");
+static_assert(sizeof(struct nc_counts) == 208, "on-disk layout");
 
 enum nc_mode { NC_MODE_SINGLE = 0, NC_MODE_BATCH = 1, NC_MODE_STREAM = 2 };
 
-/* A function whose calls are scopes, or a name given by mark.h. */
+/* A function whose calls are scopes, or a name given by mark.h. Marks that differ in mode or in
+ * combos are entries of their own (the entry's calls tell its combos), so that the nodes of
+ * batch[1] and of batch[64] are apart. */
 struct nc_scope {
     uint32_t name;                   /* NC_STRINGS: the indicator */
     uint32_t mode;                   /* enum nc_mode */
