@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sma: simple moving average.
+ *
+ *   out[t] = (x[t-p+1] + ... + x[t]) / p,   p = period */
+#include "kernel.h"
+#include "window_sum.h"
+
+static size_t state_size(const double *params)
+{
+    (void)params;
+    return sizeof(struct window_sum);
+}
+
+static void reference(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0);
+
+    for (size_t t = run_start(run, p - 1); t < run->to; t++) {
+        long double sum = 0;
+        for (size_t i = t + 1 - p; i <= t; i++)
+            sum += run->in[0][i];
+        run->out[0][t] = (double)(sum / (long double)p);
+    }
+}
+
+static void IND_FN(sma)(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0);
+    const double *x = run->in[0];
+    struct window_sum *sum = run->state;
+
+    for (size_t t = run->from; t < run->to; t++) {
+        const double total = window_sum_push(sum, x, t, p);
+        if (t + 1 >= p)
+            run->out[0][t] = total / (double)p;
+    }
+}
+
+IND_INDICATOR(sma) = {
+    .name = "sma",
+    .title = "Simple Moving Average",
+    .family = "moving average",
+    .source = "Murphy, Technical Analysis of the Financial Markets, 1999",
+    .note =
+        "Mean of the last period values. A NaN or infinite bar shows while it is in the window.",
+    .inputs = {{"data", "close"}},
+    .params = {{"period", "bars", 9, 1, IND_PERIOD_MAX, IND_INTEGER}},
+    .outputs = {"values"},
+    .warmup = ind_period_less_1,
+    .history = ind_history_period,
+    .state_size = state_size,
+    .reference = reference,
+    .run = IND_FN(sma),
+    .tolerance = 1e-12,
+};

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All that a kernel file includes. A kernel file is compiled once per instruction set, so headers
+ * that it sees hold static inline code only. */
+#ifndef IND_KERNEL_H
+#define IND_KERNEL_H
+
+#include <assert.h>
+#include <math.h>
+#include <nocopy/indicators.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* sma -> sma_avx2: a backtrace names the path taken. */
+#define IND_PASTE(a, b)  a##_##b
+#define IND_EXPAND(a, b) IND_PASTE(a, b)
+#define IND_FN(name)     IND_EXPAND(name, IND_ISA)
+
+/* Opens the descriptor that ends a kernel file. */
+#define IND_INDICATOR(name)                                                                        \
+    extern const struct ind_indicator IND_FN(ind_indicator_##name);                                \
+    const struct ind_indicator IND_FN(ind_indicator_##name)
+
+/* A stretch of bars of one parameter set. Bar 0 is the first one valid in every input. A whole
+ * series comes as one stretch, a stream as stretches of one bar, so a kernel must carry over in
+ * `state` whatever it needs besides `history` earlier bars of its inputs.
+ *
+ * Arguments have been checked. Outputs hold NaN up to the warm-up; the kernel writes every bar from
+ * there on and none before. */
+struct ind_run {
+    const double *params;             /* [n_params] */
+    size_t from, to;                  /* bars to do: from <= t < to */
+    const double *in[IND_MAX_INPUTS]; /* in[i][t], readable from t = max(0, from - history) */
+    double *out[IND_MAX_OUTPUTS];     /* out[o][t], writable in from <= t < to */
+    void *state;                      /* state_size(params) bytes, zero before bar 0 */
+};
+
+/* Whole series of several parameter sets at once, for kernels whose lanes are parameter sets. */
+enum { IND_GROUP = 32 };
+
+struct ind_group {
+    size_t rows; /* 1 .. IND_GROUP */
+    size_t len;
+    const double *in[IND_MAX_INPUTS];
+    double (*params)[IND_MAX_PARAMS]; /* params[row][i] */
+    double *(*out)[IND_MAX_OUTPUTS];  /* out[row][o][t] */
+    void *work;                       /* rows * the largest lane_size, garbage, 64-byte aligned */
+};
+
+static inline size_t size_max(size_t a, size_t b) { return a > b ? a : b; }
+static inline size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
+
+/* The first bar of the stretch that is not before `warmup`. */
+static inline size_t run_start(const struct ind_run *run, size_t warmup)
+{
+    return size_max(run->from, warmup);
+}
+
+/* Parameter i, known to be whole. */
+static inline size_t run_int(const struct ind_run *run, size_t i) { return (size_t)run->params[i]; }
+
+/* The commonest shapes of warmup and history: of parameter 0, a period. */
+static inline size_t ind_period_less_1(const double *params, size_t output)
+{
+    (void)output;
+    return (size_t)params[0] - 1;
+}
+
+static inline size_t ind_period(const double *params, size_t output)
+{
+    (void)output;
+    return (size_t)params[0];
+}
+
+static inline size_t ind_history_period(const double *params) { return (size_t)params[0]; }
+
+static inline size_t ind_history_1(const double *params)
+{
+    (void)params;
+    return 1;
+}
+
+/* The largest period: enough for ten years of seconds, small enough for exact arithmetic. */
+#define IND_PERIOD_MAX 1e9
+
+#endif
