@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The line between the host and us. A hook does its own work only when shim_enter() says yes; until
+ * the shim_leave() that follows, whatever this thread calls, and whatever a signal handler on top
+ * of it does, goes straight to the real functions. */
+#ifndef SHIM_GUARD_H
+#define SHIM_GUARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct lane;
+struct stack_thread;
+
+/* What a thread keeps at hand. All zero for a thread we have not met. */
+struct shim_thread {
+    uint32_t busy;     /* not 0: inside our own work */
+    uint32_t base;     /* call-tree node that this thread's stacks hang from; 0: the root */
+    struct lane *lane; /* its counters; null until its first event */
+    struct stack_thread *stack; /* the walker's; null until its first stack */
+};
+
+/* Initial-exec: a preloaded object has its TLS from the start, so that no access allocates. */
+extern __thread struct shim_thread shim_self
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* Open when events are recorded. It lives in a page that the kernel wipes in a fork's child, so a
+ * child made behind our back (a bare clone) finds it shut and never writes into its parent's
+ * profile. */
+struct shim_gate {
+    uint32_t open;
+};
+extern struct shim_gate shim_gate __attribute__((visibility("hidden")));
+
+/* Come up, or, in a fork's child that we did not see being made, start over. True when open. */
+bool shim_wake(void) __attribute__((visibility("hidden"), cold));
+
+static inline bool shim_enter(void)
+{
+    if (__builtin_expect(shim_self.busy, 0))
+        return false;
+    if (__builtin_expect(!shim_gate.open, 0) && !shim_wake())
+        return false;
+    shim_self.busy = 1;
+    __asm__ volatile("" ::: "memory"); /* a handler on this thread must see it in this order */
+    return true;
+}
+
+static inline void shim_leave(void)
+{
+    __asm__ volatile("" ::: "memory");
+    shim_self.busy = 0;
+}
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The functions behind our hooks, as the next object in the search order defines them. */
+#ifndef SHIM_REAL_H
+#define SHIM_REAL_H
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include <wchar.h>
+
+#define HOOK(type, name, params) type(*name) params;
+struct real {
+#include "hooks.def"
+};
+#undef HOOK
+
+/* A member is null until real_resolve(), and after it where this libc has no such function. */
+extern struct real real __attribute__((visibility("hidden")));
+
+/* Look all of them up, once; also before any constructor ran. dlsym may allocate meanwhile: that is
+ * served by real_early_alloc. */
+void real_resolve(void) __attribute__((visibility("hidden"), cold));
+
+static inline void real_ready(void)
+{
+    extern bool real_resolved __attribute__((visibility("hidden")));
+
+    if (__builtin_expect(!real_resolved, 0))
+        real_resolve();
+}
+
+/* Memory for who asks before the real malloc is known: zeroed, 16-byte aligned (or as asked, a
+ * power of two), never given back. Null when used up. */
+void *real_early_alloc(size_t align, size_t size) __attribute__((visibility("hidden"), cold));
+
+/* True for a pointer that real_early_alloc gave out: free() must leave it, realloc() copy it. */
+extern char real_early[] __attribute__((visibility("hidden")));
+enum { REAL_EARLY_SIZE = 64 * 1024 };
+
+static inline bool real_is_early(const void *p)
+{
+    return (size_t)((const char *)p - real_early) < REAL_EARLY_SIZE;
+}
+
+#endif
