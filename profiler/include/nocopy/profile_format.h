@@ -146,12 +146,37 @@ enum {
         1u << 4 /* innermost frame of a copy rather than of an allocation (its counts are copies) */
 };
 
+/* The hooked function at the end of a stack, for the name of its innermost frame (hooks have no
+ * frame of their own). 0: not told; a reader then says only "allocation" or "copy". */
+enum nc_function {
+    NC_BY_MALLOC = 1,
+    NC_BY_CALLOC,
+    NC_BY_REALLOC,
+    NC_BY_REALLOCARRAY,
+    NC_BY_POSIX_MEMALIGN,
+    NC_BY_ALIGNED_ALLOC,
+    NC_BY_MEMALIGN,
+    NC_BY_VALLOC,
+    NC_BY_PVALLOC,
+    NC_BY_MMAP,
+    NC_BY_MREMAP,
+    NC_BY_MEMCPY,
+    NC_BY_MEMMOVE,
+    NC_BY_MEMPCPY,
+    NC_BY_BCOPY,
+    NC_BY_MEMSET,
+    NC_BY_STRING, /* strcpy and kin */
+    NC_BY_WIDE,   /* wmemcpy and kin */
+    NC_BY_END
+};
+#define NC_BY_MASK 0xffu
+
 /* What happened with one stack. Bytes are as the program asked for them. A realloc is a free of the
  * old block and an allocation of the new, also when it stayed in place; when it moved, its old
  * bytes are a copy as well. */
 struct nc_counts {
     uint32_t node;
-    uint32_t flags;
+    uint32_t flags; /* enum nc_function of the call that made the entry, in the low byte */
     uint64_t allocations, allocated_bytes;
     uint64_t frees, freed_bytes; /* of blocks allocated with this stack, wherever they were freed */
     uint64_t temporary;          /* freed before their thread's next allocation */
