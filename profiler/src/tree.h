@@ -1,26 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The call tree: paths of return addresses, each known by a rolling hash of everything outside it.
  *
- * A walker keeps (node, hash) for each frame it has cached and extends it inwards:
- *
- *   hash = tree_mix(parent_hash, ip);
+ *   hash = tree_mix(parent_hash, tree_tag(ip, flags));
  *   node = tree_find(hash, ip);                   lock-free, a probe or two
  *   if (node == 0)
  *       node = tree_insert(hash, parent, ip, flags);   under a lock, once per node
  *
- * It need not look up the frames in between: when the innermost is found, all outside it exist. The
- * hash of a base node (shim_self.base; 0 is the root) is tree_seed(base). */
+ * Nobody need look up the frames in between: when the innermost is found, all outside it exist. The
+ * hash of a base node (shim_self.base; 0 is the root) is tree_seed(base).
+ *
+ * The hash is a polynomial, so that of the inner n frames of a path can be had from the hashes of
+ * two prefixes (see unwind_walk.h), and of any path from the nodes themselves: ip, flags, parent. */
 #ifndef SHIM_TREE_H
 #define SHIM_TREE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-static inline uint64_t tree_mix(uint64_t parent_hash, uintptr_t ip)
-{
-    const uint64_t x = (parent_hash ^ ip) * 0x9e3779b97f4a7c15u;
+#define TREE_STEP UINT64_C(0xd1342543de82ef95) /* odd, no pattern */
 
-    return x ^ (x >> 29);
+/* What makes a node another than its sibling: the address, and how it was found (NC_NODE_EXACT,
+ * _GUESSED, _CUT; the bits above any address). */
+static inline uint64_t tree_tag(uintptr_t ip, uint32_t flags)
+{
+    return ip | (uint64_t)(flags & 7) << 61;
+}
+
+static inline uint64_t tree_word(uint64_t tag)
+{
+    const uint64_t x = tag * UINT64_C(0x9e3779b97f4a7c15);
+
+    return (x ^ x >> 32) * UINT64_C(0xbf58476d1ce4e5b9);
+}
+
+static inline uint64_t tree_mix(uint64_t parent_hash, uint64_t tag)
+{
+    return parent_hash * TREE_STEP + tree_word(tag);
 }
 
 static inline uint64_t tree_seed(uint32_t base) { return tree_mix(0x6e6f636f7079u, base); }
