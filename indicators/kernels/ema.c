@@ -1,56 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ema: exponential moving average.
  *
- *   out[t] = mean(x[0] .. x[t])                 t < p,   p = period
+ *   out[t] = mean(x[0] .. x[t])                 t < p
  *   out[t] = out[t-1] + a * (x[t] - out[t-1])   after,   a = 2 / (p + 1) */
-#include "kernel.h"
-
-struct ema_state {
-    double y, sum;
-    size_t n; /* finite values in the sum */
-};
+#include "smooth.h"
 
 static size_t state_size(const double *params)
 {
     (void)params;
-    return sizeof(struct ema_state);
+    return sizeof(struct smooth);
 }
 
 static void reference(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const long double a = 2.0L / (long double)(p + 1);
-    long double y = 0, sum = 0, n = 0;
+    struct smooth_reference s = {0};
 
     for (size_t t = 0; t < run->to; t++) {
-        const double x = run->in[0][t];
-        if (isfinite(x) && t < p)
-            y = (sum += x) / ++n;
-        else if (isfinite(x))
-            y += a * (x - y);
-        run->out[0][t] = (double)y;
+        if (isfinite(run->in[0][t]))
+            smooth_reference_push(&s, run->in[0][t], p, 2.0L / (long double)(p + 1));
+        run->out[0][t] = (double)s.y;
     }
 }
 
 static void IND_FN(ema)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double a = 2.0 / (double)(p + 1);
-    struct ema_state s = *(struct ema_state *)run->state;
+    const double alpha = ema_alpha(p);
+    struct smooth *s = run->state;
 
     for (size_t t = run->from; t < run->to; t++) {
-        const double x = run->in[0][t];
-        if (isfinite(x)) {
-            if (t < p) {
-                s.sum += x;
-                s.y = s.sum / (double)++s.n;
-            } else {
-                s.y += a * (x - s.y);
-            }
-        }
-        run->out[0][t] = s.y;
+        if (isfinite(run->in[0][t]))
+            smooth_push(s, run->in[0][t], p, alpha);
+        run->out[0][t] = s->y;
     }
-    *(struct ema_state *)run->state = s;
 }
 
 IND_INDICATOR(ema) = {
@@ -59,7 +42,7 @@ IND_INDICATOR(ema) = {
     .family = "moving average",
     .source = "Murphy, Technical Analysis of the Financial Markets, 1999",
     .note = "The mean of all bars so far for the first period bars, then alpha = 2 / (period + 1). "
-            "A bar that is no finite number leaves the average as it was.",
+            "A NaN or infinite bar is passed over: the value stays, the bar does not count.",
     .inputs = {{"data", "close"}},
     .params = {{"period", "bars", 9, 1, IND_PERIOD_MAX, IND_INTEGER}},
     .outputs = {"values"},

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sma: simple moving average.
  *
- *   out[t] = (x[t-p+1] + ... + x[t]) / p,   p = period */
-#include "kernel.h"
+ *   out[t] = (x[t-p+1] + ... + x[t]) / p */
 #include "window_sum.h"
 
 static size_t state_size(const double *params)
@@ -15,10 +14,10 @@ static void reference(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
 
-    for (size_t t = run_start(run, p - 1); t < run->to; t++) {
+    for (size_t t = p - 1; t < run->to; t++) {
         long double sum = 0;
-        for (size_t i = t + 1 - p; i <= t; i++)
-            sum += run->in[0][i];
+        for (size_t i = 0; i < p; i++)
+            sum += run->in[0][t - i];
         run->out[0][t] = (double)(sum / (long double)p);
     }
 }
@@ -26,13 +25,12 @@ static void reference(const struct ind_run *run)
 static void IND_FN(sma)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double *x = run->in[0];
-    struct window_sum *sum = run->state;
+    struct window_sum *w = run->state;
 
     for (size_t t = run->from; t < run->to; t++) {
-        const double total = window_sum_push(sum, x, t, p);
+        const double sum = window_sum_push(w, run->in[0] + t, p);
         if (t + 1 >= p)
-            run->out[0][t] = total / (double)p;
+            run->out[0][t] = sum / (double)p;
     }
 }
 
@@ -41,8 +39,7 @@ IND_INDICATOR(sma) = {
     .title = "Simple Moving Average",
     .family = "moving average",
     .source = "Murphy, Technical Analysis of the Financial Markets, 1999",
-    .note =
-        "Mean of the last period values. A NaN or infinite bar shows while it is in the window.",
+    .note = "Mean of the last period bars. A NaN or infinite bar shows while it is in the window.",
     .inputs = {{"data", "close"}},
     .params = {{"period", "bars", 9, 1, IND_PERIOD_MAX, IND_INTEGER}},
     .outputs = {"values"},

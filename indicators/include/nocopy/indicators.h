@@ -81,6 +81,7 @@ struct ind_indicator {
     struct ind_param params[IND_MAX_PARAMS];
     const char *outputs[IND_MAX_OUTPUTS];
     double tolerance; /* relative difference there may be between reference, single and stream */
+    double isa_tolerance; /* and between instruction sets; 0: equal bits */
 
     /* The library's own: call the functions below instead. */
     size_t (*warmup)(const double *params, size_t output);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* adx: average directional index.
+ *
+ *   plus, minus = Wilder averages of the directional movements
+ *   dx = 100 |plus - minus| / (plus + minus)   (the true range of both indicators cancels)
+ *   out = Wilder average of dx */
+#include "price.h"
+#include "smooth.h"
+
+struct state {
+    struct smooth plus, minus, dx;
+};
+
+static size_t state_size(const double *params)
+{
+    (void)params;
+    return sizeof(struct state);
+}
+
+static size_t warmup(const double *params, size_t output)
+{
+    (void)output;
+    return 2 * (size_t)params[0] - 1;
+}
+
+static void reference(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0);
+    const long double alpha = 1.0L / (long double)p;
+    struct smooth_reference plus = {0}, minus = {0}, dx = {0};
+
+    for (size_t t = 1; t < run->to; t++) {
+        smooth_reference_push(&plus, plus_movement(run->in[0], run->in[1], t), p, alpha);
+        smooth_reference_push(&minus, minus_movement(run->in[0], run->in[1], t), p, alpha);
+        if (t < p)
+            continue;
+        const long double sum = plus.y + minus.y;
+        smooth_reference_push(&dx, sum == 0 ? 0 : 100 * fabsl(plus.y - minus.y) / sum, p, alpha);
+        if (t >= 2 * p - 1)
+            run->out[0][t] = (double)dx.y;
+    }
+}
+
+static void IND_FN(adx)(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0);
+    const double *high = run->in[0], *low = run->in[1], alpha = wilder_alpha(p);
+    struct state *s = run->state;
+
+    for (size_t t = run_start(run, 1); t < run->to; t++) {
+        const double plus = smooth_push(&s->plus, plus_movement(high, low, t), p, alpha);
+        const double minus = smooth_push(&s->minus, minus_movement(high, low, t), p, alpha);
+        if (t < p)
+            continue;
+        const double sum = plus + minus, dx = sum == 0 ? 0 : 100 * fabs(plus - minus) / sum;
+        const double y = smooth_push(&s->dx, dx, p, alpha);
+        if (t >= 2 * p - 1)
+            run->out[0][t] = y;
+    }
+}
+
+IND_INDICATOR(adx) = {
+    .name = "adx",
+    .title = "Average Directional Index",
+    .family = "trend",
+    .source = "Wilder, New Concepts in Technical Trading Systems, 1978",
+    .note =
+        "Averages are seeded with the mean of their first period values, movements begin with "
+        "the second bar. A market that has not moved counts as 0. Closes are not read, save for "
+        "where the series begins.",
+    .inputs = {{"high", "high"}, {"low", "low"}, {"close", "close"}},
+    .params = {{"period", "bars", 14, 1, IND_PERIOD_MAX, IND_INTEGER}},
+    .outputs = {"values"},
+    .warmup = warmup,
+    .history = ind_history_1,
+    .state_size = state_size,
+    .reference = reference,
+    .run = IND_FN(adx),
+    .tolerance = 1e-12,
+};

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cci: commodity channel index.
+ *
+ *   out[t] = (x[t] - mean) / (0.015 * mean of |x - mean|), over p bars */
+#include "deviation.h"
+
+static size_t state_size(const double *params)
+{
+    (void)params;
+    return sizeof(struct window_sum);
+}
+
+static double index_of(double above, double spread)
+{
+    return spread == 0 ? 0 : above / (0.015 * spread);
+}
+
+static void reference(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0);
+
+    for (size_t t = p - 1; t < run->to; t++) {
+        long double mean = 0, spread = 0;
+        for (size_t i = 0; i < p; i++)
+            mean += run->in[0][t - i];
+        mean /= (long double)p;
+        for (size_t i = 0; i < p; i++)
+            spread += fabsl(run->in[0][t - i] - mean) / (long double)p;
+        run->out[0][t] = index_of((double)(run->in[0][t] - mean), (double)spread);
+    }
+}
+
+static void IND_FN(cci)(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0);
+    struct window_sum *w = run->state;
+
+    for (size_t t = run->from; t < run->to; t++) {
+        const double *at = run->in[0] + t, mean = window_sum_push(w, at, p) / (double)p;
+        if (t + 1 < p)
+            continue;
+        const bool flat = w->same >= p; /* the mean may be off by a rounding */
+        run->out[0][t] = flat ? 0 : index_of(at[0] - mean, mean_absolute(at, p, mean));
+    }
+}
+
+IND_INDICATOR(cci) = {
+    .name = "cci",
+    .title = "Commodity Channel Index",
+    .family = "momentum",
+    .source = "Lambert, Commodity Channel Index, 1980",
+    .note = "0 where the window is flat. A NaN or infinite bar shows while it is in the window.",
+    .inputs = {{"data", "hlc3"}},
+    .params = {{"period", "bars", 14, 1, IND_PERIOD_MAX, IND_INTEGER}},
+    .outputs = {"values"},
+    .warmup = ind_period_less_1,
+    .history = ind_history_period,
+    .state_size = state_size,
+    .reference = reference,
+    .run = IND_FN(cci),
+    .tolerance = 1e-11, /* a quotient of differences of prices */
+};

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mfi: money flow index.
+ *
+ *   flow = typical price * volume, counted as up or down by the change of the typical price
+ *   out[t] = 100 * sum of up flows / sum of flows, over p bars (the first bar has no flow) */
+#include "tail.h"
+#include "window_sum.h"
+
+struct state {
+    struct tail up, down;
+    struct window_sum up_sum, down_sum;
+    double mem[]; /* of up, down */
+};
+
+/* A sum below this is no flow. */
+static const double NO_FLOW = 1e-14;
+
+static size_t state_size(const double *params)
+{
+    return sizeof(struct state) + 2 * tail_size((size_t)params[0] + 1);
+}
+
+static void reference(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0);
+    const double *price = run->in[0], *volume = run->in[1];
+
+    for (size_t t = p - 1; t < run->to; t++) {
+        long double up = 0, down = 0;
+        for (size_t i = size_max(t + 1 - p, 1); i <= t; i++) {
+            const double flow = price[i] * volume[i];
+            up += price[i] > price[i - 1] ? flow : 0;
+            down += price[i] < price[i - 1] ? flow : 0;
+        }
+        run->out[0][t] = (double)(up + down < NO_FLOW ? 0 : 100 * up / (up + down));
+    }
+}
+
+static void IND_FN(mfi)(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0);
+    const double *price = run->in[0], *volume = run->in[1];
+    struct state *s = run->state;
+    double *down_mem = s->mem + 2 * (p + 1);
+
+    for (size_t t = run->from; t < run->to; t++) {
+        const double flow = price[t] * volume[t], change = t ? price[t] - price[t - 1] : 0;
+        const double *up_at = tail_push(&s->up, s->mem, p + 1, change > 0 ? flow : 0);
+        const double *down_at = tail_push(&s->down, down_mem, p + 1, change < 0 ? flow : 0);
+        const double up = window_sum_push(&s->up_sum, up_at, p);
+        const double down = window_sum_push(&s->down_sum, down_at, p);
+        if (t + 1 >= p)
+            run->out[0][t] = up + down < NO_FLOW ? 0 : 100 * up / (up + down);
+    }
+}
+
+IND_INDICATOR(mfi) = {
+    .name = "mfi",
+    .title = "Money Flow Index",
+    .family = "volume",
+    .source = "Quong and Soudack, Technical Analysis of Stocks & Commodities, 1989",
+    .note =
+        "0 where no money flows: flat prices or no volume. A bar whose price is NaN has no flow; "
+        "a NaN or infinite volume shows while it is in the window.",
+    .inputs = {{"typical_price", "hlc3"}, {"volume", "volume"}},
+    .params = {{"period", "bars", 14, 1, IND_PERIOD_MAX, IND_INTEGER}},
+    .outputs = {"values"},
+    .warmup = ind_period_less_1,
+    .history = ind_history_1,
+    .state_size = state_size,
+    .reference = reference,
+    .run = IND_FN(mfi),
+    .tolerance = 1e-12,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* obv: on balance volume.
+ *
+ *   out[0] = 0;   out[t] = out[t-1] + volume when the close rises, - volume when it falls */
+#include "kernel.h"
+
+static size_t state_size(const double *params)
+{
+    (void)params;
+    return sizeof(double);
+}
+
+static double step(const double *close, const double *volume, size_t t)
+{
+    const double change = t ? close[t] - close[t - 1] : 0;
+
+    return change > 0 ? volume[t] : change < 0 ? -volume[t] : 0;
+}
+
+static void reference(const struct ind_run *run)
+{
+    long double sum = 0;
+
+    for (size_t t = 0; t < run->to; t++)
+        run->out[0][t] = (double)(sum += step(run->in[0], run->in[1], t));
+}
+
+static void IND_FN(obv)(const struct ind_run *run)
+{
+    double *sum = run->state;
+
+    for (size_t t = run->from; t < run->to; t++)
+        run->out[0][t] = *sum += step(run->in[0], run->in[1], t);
+}
+
+IND_INDICATOR(obv) = {
+    .name = "obv",
+    .title = "On Balance Volume",
+    .family = "volume",
+    .source = "Granville, Granville's New Key to Stock Market Profits, 1963",
+    .note =
+        "Starts at 0. A bar whose close is NaN counts as unchanged; a NaN volume makes all later "
+        "values NaN once its close has moved.",
+    .inputs = {{"close", "close"}, {"volume", "volume"}},
+    .outputs = {"values"},
+    .history = ind_history_1,
+    .state_size = state_size,
+    .reference = reference,
+    .run = IND_FN(obv),
+    .tolerance = 1e-12,
+};

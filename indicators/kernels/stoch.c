@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stoch: slow stochastic oscillator.
+ *
+ *   raw = 100 (close - lowest low) / (highest high - lowest low), over fastk_period
+ *   k = average of raw over slowk_period;   d = average of k over slowd_period */
+#include "extrema.h"
+#include "moving_average.h"
+#include "price.h"
+
+enum { FASTK, SLOWK, SLOWK_MA, SLOWD, SLOWD_MA };
+
+struct state {
+    struct extreme high, low;
+    struct ma k, d;
+    double mem[]; /* of high, low, k, d */
+};
+
+static size_t warmup(const double *params, size_t output)
+{
+    const size_t k = ma_warmup((enum ma_kind)params[SLOWK_MA], (size_t)params[SLOWK]);
+    const size_t d = ma_warmup((enum ma_kind)params[SLOWD_MA], (size_t)params[SLOWD]);
+
+    return (size_t)params[FASTK] - 1 + k + (output == 0 ? 0 : d);
+}
+
+static size_t state_size(const double *params)
+{
+    return sizeof(struct state) + 2 * extreme_size((size_t)params[FASTK]) +
+           ma_size((size_t)params[SLOWK]) + ma_size((size_t)params[SLOWD]);
+}
+
+static void reference(const struct ind_run *run)
+{
+    const size_t p = run_int(run, FASTK), len = run->to;
+    double *k = run->out[0], *d = run->out[1];
+
+    for (size_t t = p - 1; t < len; t++) {
+        const double high = window_max(run->in[0], t, p), low = window_min(run->in[1], t, p);
+        k[t] = percent_of_range(run->in[2][t], low, high, 50);
+    }
+    ma_reference(k, p - 1, len, (enum ma_kind)run->params[SLOWK_MA], run_int(run, SLOWK));
+    for (size_t t = p - 1; t < len; t++)
+        d[t] = k[t];
+    ma_reference(d, size_min(warmup(run->params, 0), len), len, (enum ma_kind)run->params[SLOWD_MA],
+                 run_int(run, SLOWD));
+}
+
+static void IND_FN(stoch)(const struct ind_run *run)
+{
+    const size_t p = run_int(run, FASTK), k_p = run_int(run, SLOWK), d_p = run_int(run, SLOWD);
+    const enum ma_kind k_ma = (enum ma_kind)run->params[SLOWK_MA];
+    const enum ma_kind d_ma = (enum ma_kind)run->params[SLOWD_MA];
+    const size_t k_first = warmup(run->params, 0), d_first = warmup(run->params, 1);
+    struct state *s = run->state;
+    double *low_mem = s->mem + p, *k_mem = low_mem + p;
+    double *d_mem = k_mem + ma_size(k_p) / sizeof(double);
+
+    for (size_t t = run->from; t < run->to; t++) {
+        const double high = extreme_push_max(&s->high, s->mem, run->in[0] + t, p);
+        const double low = extreme_push_min(&s->low, low_mem, run->in[1] + t, p);
+        if (t + 1 < p)
+            continue;
+        const double raw = percent_of_range(run->in[2][t], low, high, 50);
+        const double k = ma_push(&s->k, k_mem, k_ma, k_p, raw);
+        if (t < k_first)
+            continue;
+        run->out[0][t] = k;
+        const double d = ma_push(&s->d, d_mem, d_ma, d_p, k);
+        if (t >= d_first)
+            run->out[1][t] = d;
+    }
+}
+
+IND_INDICATOR(stoch) = {
+    .name = "stoch",
+    .title = "Stochastic Oscillator",
+    .family = "momentum",
+    .source = "Lane, Lane's Stochastics, 1984",
+    .note = "50 where the window is flat. With simple averages a NaN bar shows while it is in a "
+            "window.",
+    .inputs = {{"high", "high"}, {"low", "low"}, {"close", "close"}},
+    .params = {{"fastk_period", "bars", 14, 1, IND_PERIOD_MAX, IND_INTEGER},
+               {"slowk_period", "bars", 3, 1, IND_PERIOD_MAX, IND_INTEGER},
+               MA_PARAM("slowk_ma_type", MA_SMA),
+               {"slowd_period", "bars", 3, 1, IND_PERIOD_MAX, IND_INTEGER},
+               MA_PARAM("slowd_ma_type", MA_SMA)},
+    .outputs = {"k", "d"},
+    .warmup = warmup,
+    .history = ind_history_period,
+    .state_size = state_size,
+    .reference = reference,
+    .run = IND_FN(stoch),
+    .tolerance = 1e-12,
+};

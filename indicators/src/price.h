@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What one bar says: true range, directional movement, money flow. */
+#ifndef IND_PRICE_H
+#define IND_PRICE_H
+
+#include "kernel.h"
+
+/* The largest of high - low, |high - close before|, |low - close before|. */
+static inline double true_range(double high, double low, double close_before)
+{
+    const double up = fabs(high - close_before), down = fabs(low - close_before);
+    const double range = high - low, wide = up > down ? up : down;
+
+    return range > wide ? range : wide;
+}
+
+/* The true range of bar t; that of the first bar is its range. */
+static inline double true_range_at(const double *high, const double *low, const double *close,
+                                   size_t t)
+{
+    return t == 0 ? high[0] - low[0] : true_range(high[t], low[t], close[t - 1]);
+}
+
+/* Wilder's directional movement from bar t - 1 to bar t: the larger of up and down, if positive. */
+static inline double plus_movement(const double *high, const double *low, size_t t)
+{
+    const double up = high[t] - high[t - 1], down = low[t - 1] - low[t];
+
+    return up > down && up > 0 ? up : 0;
+}
+
+static inline double minus_movement(const double *high, const double *low, size_t t)
+{
+    const double up = high[t] - high[t - 1], down = low[t - 1] - low[t];
+
+    return down > up && down > 0 ? down : 0;
+}
+
+/* Where a close stands in a range, in percent; `flat` when there is none. */
+static inline double percent_of_range(double close, double low, double high, double flat)
+{
+    return high == low ? flat : 100 * (close - low) / (high - low);
+}
+
+#endif
