@@ -80,8 +80,9 @@ struct ind_indicator {
     struct ind_input inputs[IND_MAX_INPUTS];
     struct ind_param params[IND_MAX_PARAMS];
     const char *outputs[IND_MAX_OUTPUTS];
-    double tolerance; /* relative difference there may be between reference, single and stream */
-    double isa_tolerance; /* and between instruction sets; 0: equal bits */
+    /* Largest difference there may be between reference, single, row of a sweep and stream, and
+     * between instruction sets (0: equal bits), relative to the largest magnitude in the output. */
+    double tolerance, isa_tolerance;
 
     /* The library's own: call the functions below instead. */
     size_t (*warmup)(const double *params, size_t output);
