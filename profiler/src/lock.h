@@ -26,6 +26,11 @@ static inline void lock_take(struct lock *l)
     }
 }
 
+static inline int lock_try(struct lock *l)
+{
+    return !atomic_exchange_explicit(&l->held, 1, memory_order_acquire);
+}
+
 static inline void lock_drop(struct lock *l)
 {
     atomic_store_explicit(&l->held, 0, memory_order_release);

@@ -36,6 +36,11 @@ uintptr_t stack_frame_address(uint32_t node);
 /* Code was unloaded: rules and cached stacks of every thread are void. Inside the guard. */
 void stack_flush(void);
 
+/* Around a dlclose(): between the two nothing that was learned about code is trusted; the second is
+ * also a stack_flush(). */
+void stack_unload_begin(void);
+void stack_unload_end(void);
+
 /* The calling thread ends: give back shim_self.stack. Inside the guard. */
 void stack_thread_done(void);
 
@@ -44,5 +49,8 @@ struct stack_figures {
     uint64_t unwound, checked, differences;
 };
 void stack_figures(struct stack_figures *ret);
+
+/* The first difference that a self-check found, in words; "" when there was none. */
+const char *stack_first_difference(void);
 
 #endif

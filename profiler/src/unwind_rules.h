@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rule of every code address a walk has met, one 8-byte word each, found in one probe.
+ *
+ * Readers take no lock and never wait; who meets a new address reads .eh_frame (about 150 ns) and
+ * adds it, unless another thread is just adding, then the next walk will. When code is unloaded the
+ * generation moves on and all that was learned is void. Call inside the guard. */
+#ifndef UNWIND_RULES_H
+#define UNWIND_RULES_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cfi.h"
+
+/* struct cfi_rule packed: kind (4 bits), saved (4), cfa (28, signed), rbp (28, signed). */
+static inline uint64_t rule_pack(struct cfi_rule r)
+{
+    return (uint64_t)r.kind | (uint64_t)r.saved << 4 |
+           ((uint64_t)(uint32_t)r.cfa & 0xfffffff) << 8 | (uint64_t)(uint32_t)r.rbp << 36;
+}
+
+static inline unsigned rule_kind(uint64_t rule) { return rule & 15; }
+static inline unsigned rule_saved(uint64_t rule) { return rule >> 4 & 15; }
+static inline int64_t rule_cfa(uint64_t rule) { return (int64_t)(rule << 28) >> 36; }
+static inline int64_t rule_rbp(uint64_t rule) { return (int64_t)rule >> 36; }
+
+struct rule_slot {
+    _Atomic uint64_t key; /* pc, generation above bit 48; 0: empty. Written last */
+    _Atomic uint64_t rule;
+};
+
+struct rule_table {
+    unsigned shift; /* 64 - log2(slots) */
+    uint32_t mask;
+    struct rule_slot slots[];
+};
+
+/* One walk's view of the cache: taken at its start, so that a flush meanwhile cannot mix rules of
+ * two generations. */
+struct rules {
+    struct rule_table *table;
+    uint64_t generation; /* counts from bit 48 on; 0: learn nothing, trust nothing */
+};
+
+/* Once. False when there is no memory. */
+bool rules_init(void);
+
+/* Around dlclose(): between the two calls walks read .eh_frame afresh. */
+void rules_unload_begin(void);
+void rules_unload_end(void);
+
+/* Void all that was learned (dlopen() found that modules had gone without our seeing it). */
+void rules_flush(void);
+
+void rules_after_fork(void);
+
+uint64_t rules_learn(const struct rules *view, uint64_t pc);
+
+/* What all threads share; on a cache line that is written next to never. */
+struct rules_shared {
+    _Atomic(struct rule_table *) table;
+    _Atomic uint64_t generation; /* counts up by 1 << 48, wraps */
+    atomic_int unloading;        /* dlclose() calls under way */
+};
+extern struct rules_shared rules_shared __attribute__((visibility("hidden"), aligned(64)));
+
+static inline struct rules rules_now(void)
+{
+    struct rules ret = {
+        .generation = atomic_load_explicit(&rules_shared.generation, memory_order_acquire),
+        .table = atomic_load_explicit(&rules_shared.table, memory_order_acquire),
+    };
+
+    /* While code is being unloaded nothing that was learned counts: no slot has this generation. */
+    if (__builtin_expect(atomic_load_explicit(&rules_shared.unloading, memory_order_acquire), 0))
+        ret.generation = 0;
+    return ret;
+}
+
+#define RULE_MULTIPLIER 0x9e3779b97f4a7c15u /* 2^64 / golden ratio: spreads neighbours */
+
+static inline uint64_t rules_get(const struct rules *view, uint64_t pc)
+{
+    const uint64_t key = pc | view->generation;
+    const struct rule_table *t = view->table;
+    const struct rule_slot *slot = &t->slots[pc * RULE_MULTIPLIER >> t->shift];
+
+    if (__builtin_expect(atomic_load_explicit(&slot->key, memory_order_acquire) == key, 1)) {
+        const uint64_t rule = atomic_load_explicit(&slot->rule, memory_order_acquire);
+
+        /* again: a slot of a generation gone by may be taken over under our eyes */
+        if (__builtin_expect(atomic_load_explicit(&slot->key, memory_order_relaxed) == key, 1))
+            return rule;
+    }
+    return rules_learn(view, pc);
+}
+
+#endif
