@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What may be allocated, to the byte: this program's allocator counts. */
+#include "series.h"
+#include <malloc.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+/* after what it needs: */
+#include <cmocka.h>
+
+enum { LEN = 1000, ROWS = 8 };
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_memalign(size_t align, size_t size);
+extern void *__libc_calloc(size_t n, size_t size);
+extern void *__libc_realloc(void *at, size_t size);
+extern void __libc_free(void *at);
+
+static size_t calls, bytes;
+
+static void count(size_t size)
+{
+    calls++;
+    bytes += size;
+}
+
+void *malloc(size_t size)
+{
+    count(size);
+    return __libc_malloc(size);
+}
+
+void *calloc(size_t n, size_t size)
+{
+    count(n * size);
+    return __libc_calloc(n, size);
+}
+
+void *realloc(void *at, size_t size)
+{
+    count(size);
+    return __libc_realloc(at, size);
+}
+
+void *aligned_alloc(size_t align, size_t size)
+{
+    count(size);
+    return __libc_memalign(align, size);
+}
+
+void free(void *at) { __libc_free(at); }
+
+static struct table table;
+
+static struct ind_job job_of(const struct ind_indicator *ind, double *params)
+{
+    struct ind_job job = {.params = params, .combos = 1};
+
+    table_inputs(&table, ind, &job);
+    ind_defaults(ind, params);
+    return job;
+}
+
+/* Bytes that an owning call allocates, all in all. */
+static size_t allocated(const struct ind_indicator *ind, const struct ind_job *job, bool batch)
+{
+    struct ind_result result = {0};
+
+    calls = bytes = 0;
+    const int status = batch ? ind_batch_new(ind, job, &result) : ind_new(ind, job, &result);
+    const size_t seen = bytes;
+    if (status < 0)
+        fail_msg("%s: %s", ind->name, ind_strerror(status));
+    ind_result_free(&result);
+    return seen;
+}
+
+static void single_owns_its_values_and_no_more(void **state)
+{
+    for (size_t i = 0; i < ind_count(); i++) {
+        double params[IND_MAX_PARAMS];
+        const struct ind_job job = job_of(ind_at(i), params);
+        const size_t payload = LEN * sizeof(double) * ind_n_outputs(ind_at(i));
+        const size_t work = ind_work_size(ind_at(i), &job);
+        const size_t seen = allocated(ind_at(i), &job, false);
+        if (seen != payload + (work > 4096 ? work : 0))
+            fail_msg("%s: %zu bytes for %zu", ind_at(i)->name, seen, payload);
+    }
+}
+
+static void batch_of_one_costs_one_percent_and_256_bytes_at_most(void **state)
+{
+    for (size_t i = 0; i < ind_count(); i++) {
+        double params[IND_MAX_PARAMS];
+        const struct ind_job job = job_of(ind_at(i), params);
+        const size_t single = allocated(ind_at(i), &job, false);
+        const size_t batch = allocated(ind_at(i), &job, true);
+        if ((double)batch > (double)single * 1.01 + 256)
+            fail_msg("%s: %zu bytes, single %zu", ind_at(i)->name, batch, single);
+    }
+}
+
+static void one_more_row_costs_its_values_and_one_percent_at_most(void **state)
+{
+    for (size_t i = 0; i < ind_count(); i++) {
+        double params[ROWS * IND_MAX_PARAMS];
+        struct ind_job job = job_of(ind_at(i), params);
+        const size_t n = ind_n_params(ind_at(i));
+        const double row = LEN * sizeof(double) * (double)ind_n_outputs(ind_at(i));
+        if (n == 0)
+            continue;
+        for (size_t k = 1; k < ROWS; k++)
+            ind_defaults(ind_at(i), params + k * n);
+        job.combos = 2;
+        const size_t two = allocated(ind_at(i), &job, true);
+        job.combos = ROWS;
+        const size_t many = allocated(ind_at(i), &job, true);
+        if ((double)(many - two) > row * (ROWS - 2) * 1.01)
+            fail_msg("%s: %zu bytes for %d rows more", ind_at(i)->name, many - two, ROWS - 2);
+    }
+}
+
+static void calls_in_the_callers_memory_allocate_nothing(void **state)
+{
+    for (size_t i = 0; i < ind_count(); i++) {
+        const struct ind_indicator *ind = ind_at(i);
+        double params[IND_MAX_PARAMS], in[IND_MAX_INPUTS] = {0}, out[IND_MAX_OUTPUTS];
+        struct ind_job job = job_of(ind, params);
+        struct ind_result room;
+        assert_int_equal(ind_new(ind, &job, &room), IND_OK);
+        for (size_t o = 0; o < ind_n_outputs(ind); o++)
+            job.out[o] = room.out[o];
+        job.work_size = ind_work_size(ind, &job);
+        job.work = aligned_alloc(64, job.work_size + 64);
+        const size_t size = ind_stream_size(ind, params);
+        void *stream = aligned_alloc(64, size);
+        calls = 0;
+        assert_int_equal(ind_single(ind, &job), IND_OK);
+        assert_int_equal(ind_batch(ind, &job), IND_OK);
+        assert_int_equal(ind_stream_init(ind, params, stream, size), IND_OK);
+        for (size_t t = 0; t < 50; t++)
+            ind_stream_push(stream, in, out);
+        if (calls)
+            fail_msg("%s allocated %zu times", ind->name, calls);
+        free(stream);
+        free(job.work);
+        ind_result_free(&room);
+    }
+}
+
+/* It cannot: it is not told of them. What is seen here is that it does not read job->len. */
+static void work_does_not_grow_with_bars(void **state)
+{
+    for (size_t i = 0; i < ind_count(); i++) {
+        double params[IND_MAX_PARAMS];
+        struct ind_job job = job_of(ind_at(i), params);
+        const size_t size = ind_work_size(ind_at(i), &job);
+        job.len *= 1000;
+        assert_int_equal(ind_work_size(ind_at(i), &job), size);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(single_owns_its_values_and_no_more),
+        cmocka_unit_test(batch_of_one_costs_one_percent_and_256_bytes_at_most),
+        cmocka_unit_test(one_more_row_costs_its_values_and_one_percent_at_most),
+        cmocka_unit_test(calls_in_the_callers_memory_allocate_nothing),
+        cmocka_unit_test(work_does_not_grow_with_bars),
+    };
+    table_make(&table, SERIES_WALK, LEN, 2);
+    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    table_done(&table);
+    return failed;
+}
