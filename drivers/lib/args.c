@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "args.h"
+#include "nearest.h"
+
+#include <nocopy/indicators.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,10 +31,9 @@ size_t args_count(struct argp_state *state, const char *option, const char *text
     return (size_t)n * factor;
 }
 
-static error_t parse_source(int key, char *arg, struct argp_state *state)
+static error_t parse_file(int key, char *arg, struct argp_state *state)
 {
     struct series_source *source = state->input;
-    char *end;
 
     switch (key) {
     case KEY_DATA:
@@ -43,12 +45,6 @@ static error_t parse_source(int key, char *arg, struct argp_state *state)
     case 'b':
         source->bars = args_count(state, "bars", arg);
         return 0;
-    case KEY_SEED:
-        errno = 0;
-        source->seed = strtoull(arg, &end, 0);
-        if (end == arg || *end || errno || *arg == '-')
-            argp_error(state, "--seed: expected a number from 0 on, got '%s'", arg);
-        return 0;
     case ARGP_KEY_END:
         if (source->columns && !source->path)
             argp_error(state, "--columns says how FILE of --data is laid out; give --data too");
@@ -58,18 +54,47 @@ static error_t parse_source(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_option source_options[] = {
-    {"data", KEY_DATA, "FILE.csv", 0, "Bars from this file instead of generated ones", 1},
+static const struct argp_option file_options[] = {
+    {"data", KEY_DATA, "FILE.csv", 0, "Bars from this file", 1},
     {"columns", KEY_COLUMNS, "NAMES", 0,
      "What the file's columns are, in their order, overriding its header: "
      "timestamp,open,close,high,low,volume for example; - passes over one",
      1},
-    {"bars", 'b', "N", 0, "As many bars (10000 generated ones; all of a file)", 1},
-    {"seed", KEY_SEED, "N", 0, "Generate other bars", 1},
+    {"bars", 'b', "N", 0, "Only the first N bars (of generated ones: 10000)", 1},
     {0},
 };
 
-const struct argp args_source_argp = {source_options, parse_source, NULL, NULL, NULL, NULL, NULL};
+const struct argp args_file_argp = {file_options, parse_file, NULL, NULL, NULL, NULL, NULL};
+
+static error_t parse_source(int key, char *arg, struct argp_state *state)
+{
+    struct series_source *source = state->input;
+    char *end;
+
+    switch (key) {
+    case KEY_SEED:
+        errno = 0;
+        source->seed = strtoull(arg, &end, 0);
+        if (end == arg || *end || errno || *arg == '-')
+            argp_error(state, "--seed: expected a number from 0 on, got '%s'", arg);
+        return 0;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = source;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option source_options[] = {
+    {"seed", KEY_SEED, "N", 0, "Without --data the bars are generated; generate others", 1},
+    {0},
+};
+
+static const struct argp_child source_children[] = {{&args_file_argp, 0, NULL, 0}, {0}};
+
+const struct argp args_source_argp = {source_options,  parse_source, NULL, NULL,
+                                      source_children, NULL,         NULL};
 
 static void add_indicators(struct driver_args *args, struct argp_state *state, char *list)
 {
@@ -127,10 +152,39 @@ void args_parse(const struct argp *argp, int argc, char **argv, void *input)
         exit(DRIVER_BAD_USE);
 }
 
+static const char *indicator_name(const void *unused, size_t i)
+{
+    const struct ind_indicator *ind = ind_at(i);
+
+    return ind ? ind->name : NULL;
+}
+
+int args_check_indicators(const struct driver_args *args)
+{
+    char hint[256];
+
+    for (size_t i = 0; i < args->n_indicators; i++) {
+        if (ind_find(args->indicator[i]))
+            continue;
+        nearest_hint(hint, sizeof hint, args->indicator[i], indicator_name, NULL);
+        fprintf(stderr, "%s: unknown indicator '%s'%s\n", program_invocation_short_name,
+                args->indicator[i], hint[0] ? hint : "; --list names all");
+        return -1;
+    }
+    return 0;
+}
+
+int args_list_indicators(void)
+{
+    for (size_t i = 0; i < ind_count(); i++)
+        puts(ind_at(i)->name);
+    return DRIVER_OK;
+}
+
 bool args_wants(const struct driver_args *args, const char *name)
 {
     for (size_t i = 0; i < args->n_indicators; i++)
-        if (strcasecmp(args->indicator[i], name) == 0)
+        if (strcmp(args->indicator[i], name) == 0)
             return true;
     return args->n_indicators == 0;
 }

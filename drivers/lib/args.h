@@ -20,7 +20,8 @@ struct driver_args {
     size_t n_indicators;
 };
 
-/* Only --data --columns --bars --seed, into a struct series_source. */
+/* Only --data --columns --bars, into a struct series_source; the second with --seed too. */
+extern const struct argp args_file_argp;
 extern const struct argp args_source_argp;
 /* All of struct driver_args. */
 extern const struct argp args_driver_argp;
@@ -32,6 +33,10 @@ size_t args_count(struct argp_state *state, const char *option, const char *text
 /* argp_parse() with bad use ending in DRIVER_BAD_USE and --version as told. */
 void args_parse(const struct argp *argp, int argc, char **argv, void *input);
 
+/* Are all --indicator names known? -1 after telling which is not. */
+int args_check_indicators(const struct driver_args *args);
+/* What --list does: the names, one a line; DRIVER_OK. */
+int args_list_indicators(void);
 /* True when `name` is to be run. */
 bool args_wants(const struct driver_args *args, const char *name);
 

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Timing: calls that are to be compared take turns, so that what else the machine does hits all. */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include "bench_case.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* One thing to time. `calls` and `ns` are the timer's own. */
+struct bench_call {
+    void (*run)(void *of);
+    void *of;
+    double median_ns, low_ns, high_ns; /* of one call; low and high hold the middle half */
+    size_t calls;                      /* of one sample */
+};
+
+enum { BENCH_MAX_SAMPLES = 101 };
+
+/* Time n calls: `samples` of each, turn by turn, each of about `sample_ns` or one call. */
+void bench_measure(struct bench_call *calls, size_t n, size_t samples, uint64_t sample_ns);
+
+/* A job of the library with memory of its own, to be run again and again. */
+struct bench_job {
+    int (*entry)(const struct ind_job *job);
+    struct ind_job job;
+    double *values; /* owned, as is job.work */
+    int status;     /* of the last run */
+};
+
+enum bench_shape { BENCH_SINGLE, BENCH_BATCH_ONE, BENCH_SWEEP };
+
+/* Make the outputs and the work of one way to call a case. 0, or -1 when memory is out. */
+int bench_job_init(struct bench_job *ret, const struct bench_case *c, enum bench_shape shape);
+void bench_job_done(struct bench_job *j);
+void bench_job_run(void *job); /* for a bench_call */
+
+/* Rows that a sweep may have so that its outputs stay within 512 MB; at least 2. */
+size_t bench_rows(const struct ind_indicator *ind, size_t bars, size_t wanted);
+#endif
