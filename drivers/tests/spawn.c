@@ -103,7 +103,7 @@ static void become(const char *const *argv, const char *const *env)
 
     for (; env && *env; env++)
         putenv((char *)*env);
-    if (strchr(argv[0], '/'))
+    if (argv[0][0] == '/')
         snprintf(path, sizeof path, "%s", argv[0]);
     else
         snprintf(path, sizeof path, "%s/%s", getenv("DRIVERS"), argv[0]);

@@ -13,7 +13,7 @@ struct spawned {
 };
 
 /* Run argv[0..] (null-terminated) with VAR=VALUE words added to the environment (null: none). A
- * program without a slash is taken from the folder in $DRIVERS. Fails the test when it cannot. */
+ * path that is not absolute starts in the folder $DRIVERS. Fails the test when it cannot. */
 struct spawned spawn_run(const char *const *argv, const char *const *env);
 void spawned_free(struct spawned *s);
 
