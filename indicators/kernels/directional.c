@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Wilder's directional movement: dm, di, dx.
+ *
+ *   S[p-1] = v[1] + ... + v[p-1];   S[t] = S[t-1] - S[t-1] / p + v[t]
+ *
+ * for v the plus and the minus movement and the true range. */
+#include "price.h"
+
+struct state {
+    double plus, minus, range;
+};
+
+static size_t state_size(const double *params)
+{
+    (void)params;
+    return sizeof(struct state);
+}
+
+static inline double wilder_sum(double sum, double value, size_t t, size_t p)
+{
+    return t < p ? sum + value : sum - sum / (double)p + value;
+}
+
+static inline void state_push(struct state *s, const struct ind_run *run, size_t t, size_t p)
+{
+    const double *high = run->in[0], *low = run->in[1];
+
+    s->plus = wilder_sum(s->plus, plus_movement(high, low, t), t, p);
+    s->minus = wilder_sum(s->minus, minus_movement(high, low, t), t, p);
+    if (run->in[2])
+        s->range = wilder_sum(s->range, true_range(high[t], low[t], run->in[2][t - 1]), t, p);
+}
+
+static inline double percent(double part, double whole) { return whole == 0 ? 0 : 100 * part / whole; }
+
+static inline double dx_of(const struct state *s)
+{
+    return percent(fabs(s->plus - s->minus), s->plus + s->minus);
+}
+
+/* The definition: each value summed with what is left of it by bar t. */
+static long double plain_sum(const struct ind_run *run, size_t t, size_t p, char which)
+{
+    const double *high = run->in[0], *low = run->in[1];
+    const long double keep = 1 - 1.0L / (long double)p;
+    long double sum = 0;
+
+    for (size_t i = 1; i <= t; i++) {
+        const long double v = which == '+'   ? plus_movement(high, low, i)
+                              : which == '-' ? minus_movement(high, low, i)
+                                             : true_range(high[i], low[i], run->in[2][i - 1]);
+        sum = i < p ? sum + v : sum * keep + v;
+    }
+    return sum;
+}
+
+#define DIRECTIONAL_PARAM {{"period", "bars", 14, 1, IND_PERIOD_MAX, IND_INTEGER}}
+#define DIRECTIONAL_SOURCE "Wilder, New Concepts in Technical Trading Systems, 1978"
+#define DIRECTIONAL_NOTE                                                                           \
+    "Sums begin with the second bar and hold period - 1 values at the first output. A NaN or "     \
+    "infinite bar makes all later values NaN."
+
+static void dm_reference(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0);
+
+    for (size_t t = p - 1; t < run->to; t++) {
+        run->out[0][t] = (double)plain_sum(run, t, p, '+');
+        run->out[1][t] = (double)plain_sum(run, t, p, '-');
+    }
+}
+
+static void di_reference(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0);
+
+    for (size_t t = p - 1; t < run->to; t++) {
+        const long double range = plain_sum(run, t, p, 'r');
+        run->out[0][t] = range == 0 ? 0 : (double)(100 * plain_sum(run, t, p, '+') / range);
+        run->out[1][t] = range == 0 ? 0 : (double)(100 * plain_sum(run, t, p, '-') / range);
+    }
+}
+
+static void dx_reference(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0);
+
+    for (size_t t = p - 1; t < run->to; t++) {
+        const long double plus = plain_sum(run, t, p, '+'), minus = plain_sum(run, t, p, '-');
+        run->out[0][t] = plus + minus == 0 ? 0 : (double)(100 * fabsl(plus - minus) / (plus + minus));
+    }
+}
+
+static void IND_FN(dm)(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0);
+    struct state *s = run->state;
+
+    for (size_t t = run->from; t < run->to; t++) {
+        if (t > 0)
+            state_push(s, run, t, p);
+        if (t + 1 < p)
+            continue;
+        run->out[0][t] = s->plus;
+        run->out[1][t] = s->minus;
+    }
+}
+
+static void IND_FN(di)(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0);
+    struct state *s = run->state;
+
+    for (size_t t = run->from; t < run->to; t++) {
+        if (t > 0)
+            state_push(s, run, t, p);
+        if (t + 1 < p)
+            continue;
+        run->out[0][t] = percent(s->plus, s->range);
+        run->out[1][t] = percent(s->minus, s->range);
+    }
+}
+
+static void IND_FN(dx)(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0);
+    struct state *s = run->state;
+
+    for (size_t t = run->from; t < run->to; t++) {
+        if (t > 0)
+            state_push(s, run, t, p);
+        if (t + 1 >= p)
+            run->out[0][t] = dx_of(s);
+    }
+}
+
+IND_INDICATOR(dm) = {
+    .name = "dm",
+    .title = "Directional Movement",
+    .family = "trend",
+    .source = DIRECTIONAL_SOURCE,
+    .note = DIRECTIONAL_NOTE,
+    .inputs = {{"high", "high"}, {"low", "low"}},
+    .params = DIRECTIONAL_PARAM,
+    .outputs = {"plus", "minus"},
+    .warmup = ind_period_less_1,
+    .history = ind_history_1,
+    .state_size = state_size,
+    .reference = dm_reference,
+    .run = IND_FN(dm),
+    .tolerance = 1e-12,
+};
+
+IND_INDICATOR(di) = {
+    .name = "di",
+    .title = "Directional Indicator",
+    .family = "trend",
+    .source = DIRECTIONAL_SOURCE,
+    .note = "100 times the summed movement over the summed true range; 0 when that is 0. "
+            DIRECTIONAL_NOTE,
+    .inputs = {{"high", "high"}, {"low", "low"}, {"close", "close"}},
+    .params = DIRECTIONAL_PARAM,
+    .outputs = {"plus", "minus"},
+    .warmup = ind_period_less_1,
+    .history = ind_history_1,
+    .state_size = state_size,
+    .reference = di_reference,
+    .run = IND_FN(di),
+    .tolerance = 1e-12,
+};
+
+IND_INDICATOR(dx) = {
+    .name = "dx",
+    .title = "Directional Movement Index",
+    .family = "trend",
+    .source = DIRECTIONAL_SOURCE,
+    .note = "100 |plus - minus| / (plus + minus) of the summed movements; 0 when nothing moved. "
+            DIRECTIONAL_NOTE,
+    .inputs = {{"high", "high"}, {"low", "low"}, {"close", "close"}},
+    .params = DIRECTIONAL_PARAM,
+    .outputs = {"values"},
+    .warmup = ind_period_less_1,
+    .history = ind_history_1,
+    .state_size = state_size,
+    .reference = dx_reference,
+    .run = IND_FN(dx),
+    .tolerance = 1e-12,
+};
