@@ -38,20 +38,20 @@ static inline double dx_of(const struct state *s)
     return percent(fabs(s->plus - s->minus), s->plus + s->minus);
 }
 
-/* The definition: each value summed with what is left of it by bar t. */
-static long double plain_sum(const struct ind_run *run, size_t t, size_t p, char which)
-{
-    const double *high = run->in[0], *low = run->in[1];
-    const long double keep = 1 - 1.0L / (long double)p;
-    long double sum = 0;
+/* The definition: each value summed, with what is left of it by bar t, in long double. */
+struct plain {
+    long double plus, minus, range;
+};
 
-    for (size_t i = 1; i <= t; i++) {
-        const long double v = which == '+'   ? plus_movement(high, low, i)
-                              : which == '-' ? minus_movement(high, low, i)
-                                             : true_range(high[i], low[i], run->in[2][i - 1]);
-        sum = i < p ? sum + v : sum * keep + v;
-    }
-    return sum;
+static void plain_push(struct plain *s, const struct ind_run *run, size_t t, size_t p)
+{
+    const long double keep = t < p ? 1 : 1 - 1.0L / (long double)p;
+    const double *high = run->in[0], *low = run->in[1];
+
+    s->plus = s->plus * keep + plus_movement(high, low, t);
+    s->minus = s->minus * keep + minus_movement(high, low, t);
+    if (run->in[2])
+        s->range = s->range * keep + true_range(high[t], low[t], run->in[2][t - 1]);
 }
 
 #define DIRECTIONAL_PARAM {{"period", "bars", 14, 1, IND_PERIOD_MAX, IND_INTEGER}}
@@ -63,31 +63,45 @@ static long double plain_sum(const struct ind_run *run, size_t t, size_t p, char
 static void dm_reference(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
+    struct plain s = {0};
 
-    for (size_t t = p - 1; t < run->to; t++) {
-        run->out[0][t] = (double)plain_sum(run, t, p, '+');
-        run->out[1][t] = (double)plain_sum(run, t, p, '-');
+    for (size_t t = 0; t < run->to; t++) {
+        if (t > 0)
+            plain_push(&s, run, t, p);
+        if (t + 1 < p)
+            continue;
+        run->out[0][t] = (double)s.plus;
+        run->out[1][t] = (double)s.minus;
     }
 }
 
 static void di_reference(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
+    struct plain s = {0};
 
-    for (size_t t = p - 1; t < run->to; t++) {
-        const long double range = plain_sum(run, t, p, 'r');
-        run->out[0][t] = range == 0 ? 0 : (double)(100 * plain_sum(run, t, p, '+') / range);
-        run->out[1][t] = range == 0 ? 0 : (double)(100 * plain_sum(run, t, p, '-') / range);
+    for (size_t t = 0; t < run->to; t++) {
+        if (t > 0)
+            plain_push(&s, run, t, p);
+        if (t + 1 < p)
+            continue;
+        run->out[0][t] = s.range == 0 ? 0 : (double)(100 * s.plus / s.range);
+        run->out[1][t] = s.range == 0 ? 0 : (double)(100 * s.minus / s.range);
     }
 }
 
 static void dx_reference(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
+    struct plain s = {0};
 
-    for (size_t t = p - 1; t < run->to; t++) {
-        const long double plus = plain_sum(run, t, p, '+'), minus = plain_sum(run, t, p, '-');
-        run->out[0][t] = plus + minus == 0 ? 0 : (double)(100 * fabsl(plus - minus) / (plus + minus));
+    for (size_t t = 0; t < run->to; t++) {
+        if (t > 0)
+            plain_push(&s, run, t, p);
+        if (t + 1 < p)
+            continue;
+        const long double sum = s.plus + s.minus;
+        run->out[0][t] = sum == 0 ? 0 : (double)(100 * fabsl(s.plus - s.minus) / sum);
     }
 }
 
