@@ -34,7 +34,8 @@ static void reference(const struct ind_run *run)
         smooth_reference_push(&minus, minus_movement(run->in[0], run->in[1], t), p, alpha);
         const long double sum = plus.y + minus.y;
         if (t >= p)
-            smooth_reference_push(&dx, sum == 0 ? 0 : 100 * fabsl(plus.y - minus.y) / sum, p, alpha);
+            smooth_reference_push(&dx, sum == 0 ? 0 : 100 * fabsl(plus.y - minus.y) / sum, p,
+                                  alpha);
         out[t] = (double)dx.y;
     }
     for (size_t t = run->to; t-- > 3 * p - 1;)
@@ -57,7 +58,7 @@ static void IND_FN(adxr)(const struct ind_run *run)
         const double sum = plus + minus, dx = sum == 0 ? 0 : 100 * fabs(plus - minus) / sum;
         const double *adx = tail_push(&s->adx, s->mem, p + 1, smooth_push(&s->dx, dx, p, alpha));
         if (t >= 3 * p - 1)
-            run->out[0][t] = (adx[0] + ago(adx, p)) / 2;
+            run->out[0][t] = (adx[0] + *(adx - p)) / 2;
     }
 }
 

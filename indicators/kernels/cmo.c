@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmo: Chande momentum oscillator.
  *
- *   gain, loss = Wilder averages of the rises and falls;   out = 100 (gain - loss) / (gain + loss) */
+ *   gain, loss = Wilder averages of the rises and falls;   out = 100 (gain - loss) / (gain + loss)
+ */
 #include "smooth.h"
 
 struct state {

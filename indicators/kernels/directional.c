@@ -31,7 +31,10 @@ static inline void state_push(struct state *s, const struct ind_run *run, size_t
         s->range = wilder_sum(s->range, true_range(high[t], low[t], run->in[2][t - 1]), t, p);
 }
 
-static inline double percent(double part, double whole) { return whole == 0 ? 0 : 100 * part / whole; }
+static inline double percent(double part, double whole)
+{
+    return whole == 0 ? 0 : 100 * part / whole;
+}
 
 static inline double dx_of(const struct state *s)
 {
@@ -54,7 +57,12 @@ static void plain_push(struct plain *s, const struct ind_run *run, size_t t, siz
         s->range = s->range * keep + true_range(high[t], low[t], run->in[2][t - 1]);
 }
 
-#define DIRECTIONAL_PARAM {{"period", "bars", 14, 1, IND_PERIOD_MAX, IND_INTEGER}}
+#define DIRECTIONAL_PARAM                                                                          \
+    {                                                                                              \
+        {                                                                                          \
+            "period", "bars", 14, 1, IND_PERIOD_MAX, IND_INTEGER                                   \
+        }                                                                                          \
+    }
 #define DIRECTIONAL_SOURCE "Wilder, New Concepts in Technical Trading Systems, 1978"
 #define DIRECTIONAL_NOTE                                                                           \
     "Sums begin with the second bar and hold period - 1 values at the first output. A NaN or "     \
@@ -170,8 +178,8 @@ IND_INDICATOR(di) = {
     .title = "Directional Indicator",
     .family = "trend",
     .source = DIRECTIONAL_SOURCE,
-    .note = "100 times the summed movement over the summed true range; 0 when that is 0. "
-            DIRECTIONAL_NOTE,
+    .note = "100 times the summed movement over the summed true range; 0 when that is "
+            "0. " DIRECTIONAL_NOTE,
     .inputs = {{"high", "high"}, {"low", "low"}, {"close", "close"}},
     .params = DIRECTIONAL_PARAM,
     .outputs = {"plus", "minus"},
@@ -188,8 +196,8 @@ IND_INDICATOR(dx) = {
     .title = "Directional Movement Index",
     .family = "trend",
     .source = DIRECTIONAL_SOURCE,
-    .note = "100 |plus - minus| / (plus + minus) of the summed movements; 0 when nothing moved. "
-            DIRECTIONAL_NOTE,
+    .note = "100 |plus - minus| / (plus + minus) of the summed movements; 0 when nothing "
+            "moved. " DIRECTIONAL_NOTE,
     .inputs = {{"high", "high"}, {"low", "low"}, {"close", "close"}},
     .params = DIRECTIONAL_PARAM,
     .outputs = {"values"},

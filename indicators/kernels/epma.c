@@ -51,9 +51,10 @@ IND_INDICATOR(epma) = {
     .title = "End Point Moving Average",
     .family = "moving average",
     .source = "TradingView community scripts, 2018",
-    .note = "The newest period - 1 bars with weights that rise by 1 a bar from 2 - offset, which may "
-            "be negative; offset = period / 2 + 1, where they cancel, is refused. A NaN or infinite "
-            "bar shows while it is in the window.",
+    .note =
+        "The newest period - 1 bars with weights that rise by 1 a bar from 2 - offset, which may "
+        "be negative; offset = period / 2 + 1, where they cancel, is refused. A NaN or infinite "
+        "bar shows while it is in the window.",
     .inputs = {{"data", "close"}},
     .params = {{"period", "bars", 11, 2, IND_PERIOD_MAX, IND_INTEGER},
                {"offset", "bars", 4, 0, 1e9, IND_INTEGER}},

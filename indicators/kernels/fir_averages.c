@@ -50,8 +50,8 @@ static void fir_define(const struct ind_run *run, size_t n, size_t first, fir_we
                                                                                                    \
         if (run->from == 0)                                                                        \
             fir_weights(run->state, n, run->params, NAME##_weight);                                \
-        fir(run->in[0], run->state, n, run->out[0],                                                \
-            run_start(run, NAME##_first(run->params, 0)), run->to);                                \
+        fir(run->in[0], run->state, n, run->out[0], run_start(run, NAME##_first(run->params, 0)),  \
+            run->to);                                                                              \
     }                                                                                              \
     IND_INDICATOR(NAME) = {                                                                        \
         .name = #NAME,                                                                             \

@@ -52,15 +52,17 @@ static inline __attribute__((always_inline)) void ma_run(const struct ind_run *r
         .tolerance = 1e-11,                                                                        \
     }
 
-#define STAYS " A NaN or infinite bar makes all later values NaN."
+#define STAYS  " A NaN or infinite bar makes all later values NaN."
 #define LEAVES " A NaN or infinite bar shows while it is in a window."
 
-MA_AVERAGE(dema, MA_DEMA, 30, "Double Exponential Moving Average",
-           "Mulloy, Smoothing Data with Faster Moving Averages, Stocks & Commodities, 1994",
-           "2 e1 - e2, e1 the exponential average seeded with the first value, e2 that of e1." STAYS);
-MA_AVERAGE(tema, MA_TEMA, 9, "Triple Exponential Moving Average",
-           "Mulloy, Smoothing Data with Faster Moving Averages, Stocks & Commodities, 1994",
-           "3 e1 - 3 e2 + e3, each seeded with the first value of the one before that counts." STAYS);
+MA_AVERAGE(
+    dema, MA_DEMA, 30, "Double Exponential Moving Average",
+    "Mulloy, Smoothing Data with Faster Moving Averages, Stocks & Commodities, 1994",
+    "2 e1 - e2, e1 the exponential average seeded with the first value, e2 that of e1." STAYS);
+MA_AVERAGE(
+    tema, MA_TEMA, 9, "Triple Exponential Moving Average",
+    "Mulloy, Smoothing Data with Faster Moving Averages, Stocks & Commodities, 1994",
+    "3 e1 - 3 e2 + e3, each seeded with the first value of the one before that counts." STAYS);
 MA_AVERAGE(hma, MA_HMA, 5, "Hull Moving Average", "Hull, www.alanhull.com, 2005",
            "Linearly weighted average over floor(sqrt(period)) of twice that over period / 2 less "
            "that over period." LEAVES);

@@ -22,18 +22,49 @@ static size_t state_size(const double *params)
     return sizeof(struct state) + ma_size((size_t)params[FAST]) + ma_size((size_t)params[SLOW]);
 }
 
-/* The two averages take turns in the output: from the newest bar back, only what is known is read. */
 static void reference(const struct ind_run *run)
 {
     const enum ma_kind kind = (enum ma_kind)run->params[MA_TYPE];
-    const size_t first = warmup(run->params, 0);
-    struct ma fast = {0}, slow = {0};
-    (void)fast, (void)slow;
-    (void)kind;
+    double *fast = run_scratch(run, 0), *slow = run_scratch(run, 1);
 
-    for (size_t t = first; t < run->to; t++) {
-        const long double above = ma_plain(run->in[0], t, kind, run_int(run, FAST));
-        const long double below = ma_plain(run->in[0], t, kind, run_int(run, SLOW));
-        run->out[0][t] = (double)(100 * (above / below - 1));
+    for (size_t t = 0; t < run->to; t++)
+        fast[t] = slow[t] = run->in[0][t];
+    ma_reference(fast, 0, run->to, kind, run_int(run, FAST));
+    ma_reference(slow, 0, run->to, kind, run_int(run, SLOW));
+    for (size_t t = warmup(run->params, 0); t < run->to; t++)
+        run->out[0][t] = 100 * (fast[t] / slow[t] - 1);
+}
+
+static void IND_FN(ppo)(const struct ind_run *run)
+{
+    const enum ma_kind kind = (enum ma_kind)run->params[MA_TYPE];
+    const size_t fast_p = run_int(run, FAST), slow_p = run_int(run, SLOW);
+    const size_t first = warmup(run->params, 0);
+    struct state *s = run->state;
+    double *slow_mem = s->mem + ma_size(fast_p) / sizeof(double);
+
+    for (size_t t = run->from; t < run->to; t++) {
+        const double fast = ma_push(&s->fast, s->mem, kind, fast_p, run->in[0][t]);
+        const double slow = ma_push(&s->slow, slow_mem, kind, slow_p, run->in[0][t]);
+        if (t >= first)
+            run->out[0][t] = 100 * (fast / slow - 1);
     }
 }
+
+IND_INDICATOR(ppo) = {
+    .name = "ppo",
+    .title = "Percentage Price Oscillator",
+    .family = "momentum",
+    .source = "Appel, Technical Analysis: Power Tools for Active Investors, 2005",
+    .note = "Averages are seeded with the mean of their own first period values.",
+    .inputs = {{"data", "close"}},
+    .params = {{"fast_period", "bars", 12, 1, IND_PERIOD_MAX, IND_INTEGER},
+               {"slow_period", "bars", 26, 1, IND_PERIOD_MAX, IND_INTEGER},
+               MA_PARAM("ma_type", MA_SMA)},
+    .outputs = {"values"},
+    .warmup = warmup,
+    .state_size = state_size,
+    .reference = reference,
+    .run = IND_FN(ppo),
+    .tolerance = 1e-9, /* the averages cancel */
+};

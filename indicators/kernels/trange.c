@@ -11,10 +11,14 @@ static void reference(const struct ind_run *run)
     const double *high = run->in[0], *low = run->in[1], *close = run->in[2];
 
     for (size_t t = run->from; t < run->to; t++) {
-        double range = high[t] - low[t];
-        if (t > 0)
-            range = fmax(range, fmax(fabs(high[t] - close[t - 1]), fabs(low[t] - close[t - 1])));
-        run->out[0][t] = range;
+        long double range = (long double)high[t] - low[t];
+        if (t > 0) {
+            range = fmaxl(range, fabsl((long double)high[t] - close[t - 1]));
+            range = fmaxl(range, fabsl((long double)low[t] - close[t - 1]));
+            if (isnan(high[t] + low[t] + close[t - 1]))
+                range = NAN; /* fmaxl would pass over it */
+        }
+        run->out[0][t] = (double)range;
     }
 }
 
@@ -38,7 +42,7 @@ IND_INDICATOR(trange) = {
     .title = "True Range",
     .family = "volatility",
     .source = "Wilder, New Concepts in Technical Trading Systems, 1978",
-    .note = "The first bar's is its range (TA-Lib leaves it out).",
+    .note = "The first bar's is its range (TA-Lib leaves it out). NaN beside a NaN.",
     .inputs = {{"high", "high"}, {"low", "low"}, {"close", "close"}},
     .outputs = {"values"},
     .history = ind_history_1,

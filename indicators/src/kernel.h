@@ -31,7 +31,8 @@ struct ind_run {
     size_t from, to;                  /* bars to do: from <= t < to */
     const double *in[IND_MAX_INPUTS]; /* in[i][t], readable from t = max(0, from - history) */
     double *out[IND_MAX_OUTPUTS];     /* out[o][t], writable in from <= t < to */
-    void *state;                      /* state_size(params) bytes, zero before bar 0 */
+    void *state;                      /* state_size(params) bytes, zero before bar 0; of a
+                                         reference: its scratch, see run_scratch */
 };
 
 /* Whole series of several parameter sets at once, for kernels whose lanes are parameter sets. */
@@ -53,6 +54,15 @@ static inline size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
 static inline size_t run_start(const struct ind_run *run, size_t warmup)
 {
     return size_max(run->from, warmup);
+}
+
+/* For references, which are always given the whole series: room for series number i of
+ * IND_SCRATCH, `to` values, zero at first. */
+enum { IND_SCRATCH = 16 };
+
+static inline double *run_scratch(const struct ind_run *run, size_t i)
+{
+    return (double *)run->state + i * run->to;
 }
 
 /* Parameter i, known to be whole. */

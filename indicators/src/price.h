@@ -11,7 +11,7 @@ static inline double true_range(double high, double low, double close_before)
     const double up = fabs(high - close_before), down = fabs(low - close_before);
     const double range = high - low, wide = up > down ? up : down;
 
-    return range > wide ? range : wide;
+    return range > wide || range != range ? range : wide; /* a NaN anywhere shows */
 }
 
 /* The true range of bar t; that of the first bar is its range. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every indicator on every instruction set says the same: as its reference, as its twin on another
  * instruction set, whole series, row of a sweep or bar by bar. */
+#include "kernel.h"
 #include "near.h"
 #include "registry.h"
 #include "series.h"
@@ -95,6 +96,13 @@ static void assert_stream(const struct ind_indicator *ind, const struct ind_job 
 }
 
 /* One indicator on one instruction set, one table, SETS parameter sets. */
+/* A reference has no state but scratch. */
+static size_t scratch_size(const double *params)
+{
+    (void)params;
+    return IND_SCRATCH * LEN * sizeof(double);
+}
+
 static void check(const struct ind_indicator *ind, const struct ind_indicator *plainest,
                   const struct table *table)
 {
@@ -105,6 +113,7 @@ static void check(const struct ind_indicator *ind, const struct ind_indicator *p
     struct sheet batch;
 
     plain.run = plain.reference;
+    plain.state_size = scratch_size;
     plain.single = NULL;
     plain.group = NULL;
     table_inputs(table, ind, &job);

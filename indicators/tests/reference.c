@@ -124,8 +124,9 @@ static size_t count_wrong(const char *label, const double *row, size_t len, cons
     return wrong;
 }
 
-/* The output that a case means; Tulip's names end in a word that begins or continues one of ours,
- * as bbands_lower and lower_band, macd_histogram and hist. n_outputs: none. */
+/* The output that a case means; Tulip's names begin with one of ours, as plus_di and
+ * plus, or end in a word that begins or continues one, as bbands_lower and lower_band. n_outputs:
+ * none. */
 static size_t find_output(const struct ind_indicator *ind, const char *key, bool tulip)
 {
     const size_t n = ind_n_outputs(ind);
@@ -136,7 +137,8 @@ static size_t find_output(const struct ind_indicator *ind, const char *key, bool
             return o;
     for (size_t o = 0; o < n && tulip; o++) {
         const size_t a = strlen(last), b = strlen(ind->outputs[o]);
-        if (strncmp(last, ind->outputs[o], a < b ? a : b) == 0)
+        if (strncmp(last, ind->outputs[o], a < b ? a : b) == 0 ||
+            strncmp(key, ind->outputs[o], b) == 0)
             return o;
     }
     return n == 1 ? 0 : n;
