@@ -7,6 +7,14 @@
 #include "diff.h"
 #include "report.h"
 
+/* One indicator at one commit of the history. Those of an indicator stand together, oldest first.
+ */
+struct render_point {
+    const char *indicator, *commit, *subject, *status;
+    int64_t committed; /* seconds since 1970; 0: not known */
+    uint64_t single_bytes, batch1_bytes;
+};
+
 struct render_options {
     bool color;              /* escape sequences may be used */
     bool utf8;               /* else ASCII only (text) */
@@ -16,6 +24,8 @@ struct render_options {
     bool no_source;          /* html: no source text at all */
     const char *input;       /* name of the profile as the user gave it, for hints; may be null */
     const char *source_root; /* where sources lie; null: the current folder */
+    const struct render_point *history; /* html, diffs: for the History view; may be null */
+    size_t n_history;
 };
 
 struct renderer {
