@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "guard.h"
 #include "lock.h"
+#include "real.h"
 #include "tree.h"
 #include "unwind_check.h"
 #include "unwind_libunwind.h"
@@ -92,7 +93,7 @@ int stack_init(const struct stack_options *options)
         if (!rules_init())
             return -ENOMEM;
         if (stacks.options.how != STACK_NONE && stacks.options.how != STACK_FP &&
-            !libunwind_open() && stacks.options.how == STACK_LIBUNWIND)
+            !libunwind_open(real.dlopen) && stacks.options.how == STACK_LIBUNWIND)
             stacks.options.how = STACK_AUTO;
     }
     stacks.ready = true;

@@ -7,7 +7,6 @@
 #include <ucontext.h>
 
 #include "lock.h"
-#include "real.h"
 
 /* Of <libunwind-x86_64.h>, part of its binary interface since 1.0. */
 enum { UNW_RSP = 7, UNW_RIP = 16 };
@@ -38,15 +37,15 @@ static bool look_up(void *handle, void *ret_function, const char *name)
     return at != NULL;
 }
 
-bool libunwind_open(void)
+bool libunwind_open(void *(*open)(const char *, int))
 {
     void *handle;
 
     if (lib.open)
         return true;
-    if (_r_debug.r_state != RT_CONSISTENT || !real.dlopen) /* inside a dlopen() of the host's */
+    if (_r_debug.r_state != RT_CONSISTENT || !open)
         return false;
-    handle = real.dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
+    handle = open("libunwind.so.8", RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
     if (!handle)
         return false;
     lib.open = look_up(handle, &lib.getcontext, "_Ux86_64_getcontext") &&

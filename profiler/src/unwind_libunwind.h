@@ -23,8 +23,9 @@ struct libunwind_room {
     uint64_t cursor[256];                     /* unw_cursor_t, twice its size in 1.6 */
 };
 
-/* Where in a program's life a dlopen() is sound: from a constructor. False when it is not there. */
-bool libunwind_open(void);
+/* Load it by `open` (the real dlopen), unless we are called from inside a dlopen() of the host's.
+ * False when it cannot be had. */
+bool libunwind_open(void *(*open)(const char *, int));
 bool libunwind_is_open(void);
 void libunwind_after_fork(void);
 
