@@ -11,6 +11,23 @@ void report_done(struct report *report)
     *report = (struct report){0};
 }
 
+void report_metrics_add(struct report_metrics *to, const struct report_metrics *from)
+{
+    to->allocations += from->allocations;
+    to->allocated_bytes += from->allocated_bytes;
+    to->frees += from->frees;
+    to->freed_bytes += from->freed_bytes;
+    to->leaked_blocks += from->leaked_blocks;
+    to->leaked_bytes += from->leaked_bytes;
+    to->peak_blocks += from->peak_blocks;
+    to->peak_bytes += from->peak_bytes;
+    to->temporary += from->temporary;
+    to->copies += from->copies;
+    to->copied_bytes += from->copied_bytes;
+    to->needless_bytes += from->needless_bytes;
+    to->untouched_bytes += from->untouched_bytes;
+}
+
 const char *report_status_name(enum report_status status)
 {
     static const char *const names[STATUSES] = {

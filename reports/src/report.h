@@ -266,7 +266,6 @@ struct report {
 };
 
 struct report_options {
-    size_t max_stacks;             /* 0: all */
     const char *const *debug_dirs; /* further roots for separate debug files; null-terminated */
     bool no_symbols;
 };
@@ -288,6 +287,8 @@ int report_load(struct report *ret, const char *path, const struct report_option
                 char *err, size_t err_size);
 
 void report_done(struct report *report);
+
+void report_metrics_add(struct report_metrics *to, const struct report_metrics *from);
 
 /* Words for the enums, as in the JSON. */
 const char *report_status_name(enum report_status status);

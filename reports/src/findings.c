@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "findings.h"
+
+#include "index.h"
+#include "model_scopes.h"
+#include "pool.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ANALYSIS_ENTRY(name) extern const struct analysis analysis_##name;
+#include "analyses_list.h"
+#undef ANALYSIS_ENTRY
+
+static const struct analysis *const analyses[] = {
+#define ANALYSIS_ENTRY(name) &analysis_##name,
+#include "analyses_list.h"
+#undef ANALYSIS_ENTRY
+    NULL};
+
+/* Claims of one analysis, grouped by what people would call one thing. */
+struct group {
+    struct claims c;
+    uint64_t heaviest;
+    struct weighed *nodes;
+    size_t n_nodes, nodes_room;
+};
+
+struct weighed {
+    uint64_t bytes;
+    uint32_t node;
+};
+
+struct gather {
+    struct group *groups;
+    size_t n, room;
+    struct index index;
+    bool failed;
+};
+
+static uint64_t site_hash(uint64_t h, const struct report_site *s)
+{
+    return index_mix(index_mix(index_mix(h, (uintptr_t)s->function), (uintptr_t)s->file), s->line);
+}
+
+static uint64_t group_hash(const struct claims *c)
+{
+    uint64_t h = index_mix((uintptr_t)c->scope, (uint64_t)c->mode << 1 | c->has_mode);
+
+    return site_hash(site_hash(site_hash(h, &c->where), &c->copied), &c->source);
+}
+
+static uint64_t group_hash_at(uint32_t i, const void *context)
+{
+    return group_hash(&((const struct gather *)context)->groups[i].c);
+}
+
+static bool same_site(const struct report_site *a, const struct report_site *b)
+{
+    return a->function == b->function && a->file == b->file && a->line == b->line;
+}
+
+static bool group_equal(uint32_t i, const void *key, const void *context)
+{
+    const struct claims *a = &((const struct gather *)context)->groups[i].c, *b = key;
+
+    return a->scope == b->scope && a->mode == b->mode && a->has_mode == b->has_mode &&
+           same_site(&a->where, &b->where) && same_site(&a->copied, &b->copied) &&
+           same_site(&a->source, &b->source);
+}
+
+static struct group *group_of(struct findings *f, const struct claim *claim)
+{
+    const struct model *m = f->model;
+    struct gather *g = f->gather;
+    const struct model_scope *s = &m->scopes[claim->scope];
+    const struct claims key = {.scope = s->name,
+                               .mode = s->mode,
+                               .has_mode = claim->scope != 0,
+                               .where = model_site(m, claim->where),
+                               .copied = model_site(m, claim->copied),
+                               .source = model_site(m, claim->source),
+                               .doubtful = true};
+
+    if (!index_reserve(&g->index, group_hash_at, g) ||
+        !array_grow((void **)&g->groups, g->n, &g->room, sizeof *g->groups))
+        return NULL;
+    uint32_t *slot = index_slot(&g->index, group_hash(&key), group_equal, &key, g);
+    if (!*slot) {
+        g->groups[g->n] = (struct group){.c = key};
+        *slot = (uint32_t)++g->n;
+        g->index.used++;
+    }
+    return &g->groups[*slot - 1];
+}
+
+static uint64_t ledger_size(const struct model *m, uint32_t node, enum claim_ledger ledger)
+{
+    const struct nc_counts *c = model_counts(m, node);
+
+    return ledger == CLAIM_ALLOCATED ? c->allocated_bytes : c->copied_bytes + c->moved_bytes;
+}
+
+uint64_t claim_left(const struct findings *findings, uint32_t node, enum claim_ledger ledger)
+{
+    const uint64_t all = ledger_size(findings->model, node, ledger),
+                   charged = findings->charged[ledger][node];
+
+    return all > charged ? all - charged : 0;
+}
+
+uint64_t claim(struct findings *findings, const struct claim *claim)
+{
+    const uint64_t left = claim_left(findings, claim->where, claim->ledger);
+    const uint64_t bytes = claim->bytes < left ? claim->bytes : left;
+    struct group *g;
+
+    if (bytes == 0 || claim->where == 0)
+        return 0;
+    g = group_of(findings, claim);
+    if (!g || !array_grow((void **)&g->nodes, g->n_nodes, &g->nodes_room, sizeof *g->nodes)) {
+        findings->gather->failed = true;
+        return 0;
+    }
+    findings->charged[claim->ledger][claim->where] += bytes;
+    g->nodes[g->n_nodes++] = (struct weighed){bytes, claim->where};
+    g->c.bytes += bytes;
+    g->c.count += claim->count;
+    g->c.of += claim->of;
+    g->c.doubtful = g->c.doubtful && claim->doubtful;
+    if (bytes > g->heaviest) {
+        g->heaviest = bytes;
+        g->c.where_node = claim->where;
+        g->c.copied_node = claim->copied;
+        g->c.source_node = claim->source;
+        g->c.scope_index = claim->scope;
+    }
+    return bytes;
+}
+
+uint64_t findings_needless(const struct findings *findings, uint32_t node)
+{
+    return findings->charged[CLAIM_ALLOCATED][node] + findings->charged[CLAIM_COPIED][node];
+}
+
+/* Severity: by size, and by share of what its scope (else the whole run) allocated and copied.
+ * 64 KiB of proven waste is never low (CONTRACT). */
+static enum report_severity severity(uint64_t bytes, uint64_t of, bool doubtful)
+{
+    if (doubtful)
+        return SEVERITY_LOW;
+    if (bytes >= 64 * 1024)
+        return bytes >= 1024 * 1024 || bytes * 10 >= of ? SEVERITY_HIGH : SEVERITY_MODERATE;
+    return bytes >= 4096 && bytes * 10 >= of ? SEVERITY_MODERATE : SEVERITY_LOW;
+}
+
+/* What the scopes of each name allocated and copied in all, by scope; at 0 the whole run. */
+static uint64_t *bytes_by_scope(const struct model *m)
+{
+    uint64_t *ret = calloc(m->n_scopes, sizeof *ret);
+
+    if (!ret)
+        return NULL;
+    for (size_t i = 1; i < m->n_counts; i++)
+        ret[0] += m->counts[i].c.allocated_bytes + m->counts[i].c.copied_bytes;
+    for (size_t first = 0, end; first < m->n_scopes - 1; first = end) {
+        uint64_t sum = 0;
+        end = model_name_end(m, first);
+        for (size_t i = first; i < end; i++) {
+            const struct model_scope *s = &m->scopes[m->by_name[i]];
+            for (uint32_t k = 0; k < s->n_calls; k++) {
+                const struct model_calls *c = &m->calls[s->first_calls + k];
+                sum += c->calls * (c->allocated_bytes + c->copied_bytes);
+            }
+        }
+        for (size_t i = first; i < end; i++)
+            ret[m->by_name[i]] = sum;
+    }
+    return ret;
+}
+
+/* Stable across runs and commits: no line, address or path in it. */
+static const char *finding_id(struct pool *pool, const struct report_finding *f, unsigned ordinal)
+{
+    uint64_t h = index_hash_string(f->kind);
+
+    h = index_mix(h, index_hash_string(f->scope));
+    h = index_mix(h, f->has_mode ? (uint64_t)f->mode + 1 : 0);
+    h = index_mix(h, index_hash_string(f->where.function));
+    h = index_mix(h, index_hash_string(f->copied.function));
+    h = index_mix(h, index_hash_string(f->source.function));
+    h = index_mix(h, ordinal);
+    return pool_intern(pool, pool_printf(pool, "%s-%012" PRIx64, f->kind, h & 0xffffffffffffu));
+}
+
+static int heavier_node(const void *a, const void *b)
+{
+    const struct weighed *x = a, *y = b;
+
+    if (x->bytes != y->bytes)
+        return x->bytes > y->bytes ? -1 : 1;
+    return x->node < y->node ? -1 : x->node > y->node;
+}
+
+static bool found_add(struct findings *f, const struct analysis *a, struct group *g)
+{
+    struct pool *pool = f->model->pool;
+    char evidence[1024] = "", advice[1024] = "";
+    const struct claims *c = &g->c;
+
+    if (!array_grow((void **)&f->found, f->n_found, &f->room, sizeof *f->found))
+        return false;
+    a->tell(f->model, c, evidence, advice, sizeof evidence);
+    qsort(g->nodes, g->n_nodes, sizeof *g->nodes, heavier_node);
+    uint32_t *nodes = pool_calloc(pool, g->n_nodes + 1, sizeof *nodes);
+    if (!nodes)
+        return false;
+    for (size_t i = 0; i < g->n_nodes; i++)
+        nodes[i] = g->nodes[i].node;
+    f->found[f->n_found++] = (struct found){
+        .f = {.id = "",
+              .kind = a->kind,
+              .severity = severity(c->bytes, f->scope_bytes[c->scope_index], c->doubtful),
+              .scope = c->scope,
+              .mode = c->mode,
+              .has_mode = c->has_mode,
+              .bytes = c->bytes,
+              .count = c->count,
+              .where = c->where,
+              .copied = c->copied,
+              .source = c->source,
+              .evidence = pool_intern(pool, evidence),
+              .advice = pool_intern(pool, advice)},
+        .nodes = nodes,
+        .n_nodes = g->n_nodes};
+    return true;
+}
+
+static void gather_done(struct gather *g)
+{
+    for (size_t i = 0; i < g->n; i++)
+        free(g->groups[i].nodes);
+    free(g->groups);
+    index_done(&g->index);
+}
+
+static int run(struct findings *f, const struct analysis *a)
+{
+    struct gather gather = {0};
+
+    f->gather = &gather;
+    int r = a->find(f->model, f);
+    for (size_t i = 0; r == 0 && i < gather.n; i++)
+        if (!found_add(f, a, &gather.groups[i]))
+            r = -ENOMEM;
+    if (gather.failed)
+        r = -ENOMEM;
+    gather_done(&gather);
+    f->gather = NULL;
+    return r;
+}
+
+static int compare_sites(const struct report_site *a, const struct report_site *b)
+{
+    int r = strcmp(a->function, b->function);
+
+    if (r == 0)
+        r = strcmp(a->file, b->file);
+    return r ? r : a->line < b->line ? -1 : a->line > b->line;
+}
+
+/* By all that an id is made of, then by line: so that the ordinal is that of the source. */
+static int by_identity(const void *a, const void *b)
+{
+    const struct report_finding *x = &((const struct found *)a)->f,
+                                *y = &((const struct found *)b)->f;
+    int r = strcmp(x->kind, y->kind);
+
+    if (r == 0)
+        r = strcmp(x->scope, y->scope);
+    if (r == 0)
+        r = (int)x->mode - (int)y->mode;
+    if (r == 0)
+        r = strcmp(x->where.function, y->where.function);
+    if (r == 0)
+        r = strcmp(x->copied.function, y->copied.function);
+    if (r == 0)
+        r = strcmp(x->source.function, y->source.function);
+    if (r == 0)
+        r = compare_sites(&x->where, &y->where);
+    if (r == 0)
+        r = compare_sites(&x->copied, &y->copied);
+    return r ? r : compare_sites(&x->source, &y->source);
+}
+
+static bool same_identity(const struct report_finding *x, const struct report_finding *y)
+{
+    return strcmp(x->kind, y->kind) == 0 && strcmp(x->scope, y->scope) == 0 && x->mode == y->mode &&
+           x->has_mode == y->has_mode && strcmp(x->where.function, y->where.function) == 0 &&
+           strcmp(x->copied.function, y->copied.function) == 0 &&
+           strcmp(x->source.function, y->source.function) == 0;
+}
+
+static int heavier(const void *a, const void *b)
+{
+    const struct report_finding *x = &((const struct found *)a)->f,
+                                *y = &((const struct found *)b)->f;
+
+    if (x->bytes != y->bytes)
+        return x->bytes > y->bytes ? -1 : 1;
+    return by_identity(a, b);
+}
+
+static void identify(struct findings *f)
+{
+    unsigned ordinal = 0;
+
+    if (f->n_found == 0)
+        return;
+    qsort(f->found, f->n_found, sizeof *f->found, by_identity);
+    for (size_t i = 0; i < f->n_found; i++) {
+        ordinal = i > 0 && same_identity(&f->found[i - 1].f, &f->found[i].f) ? ordinal + 1 : 0;
+        f->found[i].f.id = finding_id(f->model->pool, &f->found[i].f, ordinal);
+    }
+    qsort(f->found, f->n_found, sizeof *f->found, heavier);
+}
+
+int findings_find(struct findings *ret, const struct model *model)
+{
+    struct findings f = {.model = model};
+    int r = 0;
+
+    f.charged[0] = calloc(model->n_nodes, sizeof *f.charged[0]);
+    f.charged[1] = calloc(model->n_nodes, sizeof *f.charged[1]);
+    f.scope_bytes = bytes_by_scope(model);
+    if (!f.charged[0] || !f.charged[1] || !f.scope_bytes)
+        r = -ENOMEM;
+    for (size_t i = 0; r == 0 && analyses[i]; i++)
+        r = run(&f, analyses[i]);
+    if (r < 0) {
+        findings_done(&f);
+        return r;
+    }
+    identify(&f);
+    *ret = f;
+    return 0;
+}
+
+void findings_done(struct findings *findings)
+{
+    free(findings->charged[0]);
+    free(findings->charged[1]);
+    free(findings->scope_bytes);
+    free(findings->found);
+    *findings = (struct findings){0};
+}
