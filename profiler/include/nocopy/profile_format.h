@@ -274,7 +274,15 @@ enum {
         1u << 0, /* the source lived and was unchanged until the copy was freed or the call ended */
     NC_MATCH_SOURCE_FREED = 1u << 1, /* the source was freed after the copy */
     NC_MATCH_STRIDED = 1u << 2,      /* strided, reversed or transposed */
-    NC_MATCH_COMPUTED = 1u << 3      /* both came to hold it by computing, as far as can be told */
+    NC_MATCH_COMPUTED = 1u << 3,     /* both came to hold it by computing, as far as can be told */
+    NC_MATCH_RETAINED = 1u << 4,     /* the copy was still alive when its call ended: handed out, or
+                                        kept. Without a hooked copy it may just have come out the
+                                        same (a window of 1) */
+    NC_MATCH_UNSURE = 1u << 5, /* that they were equal is proven, which came first is a guess */
+    NC_MATCH_REUSED = 1u << 6  /* hooked copies, and the block lived on: with SOURCE_FREED, the source
+                                  was written anew afterwards (a scratch row, or a state worth
+                                  keeping); with SOURCE_LIVED, the copy was overwritten by the next.
+                                  bytes are those copied, the block's own may be less */
 };
 
 /* Live bytes over time. At most 2,000 entries: when full, neighbours are merged and the width

@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* When content checks look at what: births, ends, calls, and the time they may take. */
+#include "content.h"
+
+#include "content_state.h"
+#include "untouched.h"
+
+#include <time.h>
+
+enum {
+    CALLERS_BLOCKS = 256,    /* of either list, that one call is held against */
+    WITNESSED_BLOCKS = 32,   /* at a birth */
+    WITNESSED_WORDS_ON = 2048,
+    WITNESSED_WORDS_FULL = 16384,
+    CALL_BLOCKS = 256 * 1024, /* kept of one call, dead ones included */
+    GRACE_NS = 3000000,       /* what a run may spend before it has run for long */
+    ASK_TICKS = 2000000       /* how often the clock is asked: about each millisecond */
+};
+
+struct content content;
+size_t content_floor = SIZE_MAX;
+
+static uint64_t ticks(void) { return __builtin_ia32_rdtsc(); }
+
+static uint64_t clock_ns(int clock)
+{
+    struct timespec t = {0};
+
+    sys_call3(SYS_clock_gettime, clock, (long)&t, 0);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static double ticks_per_ns(uint64_t now)
+{
+    const uint64_t ns = clock_ns(CLOCK_MONOTONIC) - content.ns_start;
+
+    return ns > 0 ? (double)(now - content.ticks_start) / (double)ns : 2.0;
+}
+
+bool content_may_spend(size_t bytes)
+{
+    if (content.setup.mode == CONTENT_FULL)
+        return true;
+    const uint64_t now = ticks();
+
+    if (content.ticks_asked == 0 || now - content.ticks_asked > ASK_TICKS) {
+        const double rate = ticks_per_ns(now);
+        const double cpu = (double)clock_ns(CLOCK_PROCESS_CPUTIME_ID) * rate;
+        const double own = (double)content.ticks_spent;
+
+        content.ticks_asked = now;
+        content.ticks_allowed =
+            (uint64_t)((cpu > own ? cpu - own : 0) * content.setup.budget_percent / 100.0 +
+                       GRACE_NS * rate);
+    }
+    /* About two bytes a tick at worst, all tables cold. */
+    if (content.ticks_spent + bytes / 2 <= content.ticks_allowed)
+        return true;
+    content.skipped += bytes;
+    return false;
+}
+
+void content_start(const struct content_setup *setup)
+{
+    content = (struct content){.setup = *setup};
+    lock_init(&content.lock);
+    anchors_drop();
+    copies_start();
+    content_match_start();
+    content.ticks_start = ticks();
+    content.ns_start = clock_ns(CLOCK_MONOTONIC);
+    content_floor = setup->mode == CONTENT_OFF ? SIZE_MAX
+                    : setup->min_block < SCAN_WINDOW * 2 ? SCAN_WINDOW * 2
+                                                         : setup->min_block;
+    content.setup.min_block = content_floor;
+}
+
+/* --- the caller's blocks */
+
+/* Looks again at a block of the caller if it is not as it was. True when it is. */
+static bool refresh(uint32_t index, uint32_t call)
+{
+    struct followed *f = followed_at(index);
+    struct look *look = followed_look(f);
+
+    if (look == NULL)
+        return true;
+    const bool same = look->scanned != 0 && witness_agrees(f, &look->first, 0, f->size) != 0;
+
+    if (same) {
+        look->first.event = content.event;
+        return true;
+    }
+    if (!content_may_spend(f->size))
+        return look->scanned == 0;
+    const bool known = look->scanned != 0;
+
+    witness_take(f, &look->first);
+    look->last.event = 0;
+    content_scan(index, call, SCAN_STAYS);
+    return !known;
+}
+
+static void refresh_list(uint32_t head, const struct looked_call *call, bool at_end)
+{
+    unsigned n = 0;
+
+    for (uint32_t i = head; i != 0 && n < CALLERS_BLOCKS; i = followed_at(i)->next, n++) {
+        struct followed *f = followed_at(i);
+
+        if (!followed_readable(f))
+            continue;
+        if (!refresh(i, call->serial)) {
+            if (at_end)
+                f->flags |= FOLLOWED_WRITTEN;
+            else
+                f->flags &= ~(uint32_t)FOLLOWED_WRITTEN; /* the caller put something else there */
+        }
+    }
+}
+
+/* --- calls */
+
+static struct looked_call *call_of(uint32_t serial)
+{
+    struct looked_call *ret = content_call(serial);
+
+    content.has_calls = true;
+    for (unsigned i = 0; i < MAX_CALLS && ret == NULL; i++)
+        if (content.calls[i].serial == 0) {
+            ret = &content.calls[i];
+            *ret = (struct looked_call){.serial = serial, .begin = content.event};
+            ret->looked = content_may_spend(content_floor);
+        }
+    return ret;
+}
+
+/* How the blocks stand now, so that what is put into them later can be told from what was there. */
+static void witness_list(uint32_t head, uint32_t but, size_t *words)
+{
+    unsigned n = 0;
+
+    for (uint32_t i = head; i != 0 && n < WITNESSED_BLOCKS; i = followed_at(i)->next) {
+        struct followed *f = followed_at(i);
+        const size_t cost = f->size / 256 < MAX_WITNESS ? f->size / 256 : MAX_WITNESS;
+
+        if (i == but || !followed_readable(f))
+            continue;
+        n++;
+        if (cost > *words)
+            return;
+        *words -= cost;
+        struct look *look = followed_look(f);
+
+        if (look != NULL)
+            witness_take(f, look->first.event == 0 ? &look->first : &look->last);
+    }
+}
+
+static void born_in(struct looked_call *call, uint32_t index)
+{
+    size_t words =
+        content.setup.mode == CONTENT_FULL ? WITNESSED_WORDS_FULL : WITNESSED_WORDS_ON;
+
+    if (!call->started) {
+        call->started = true;
+        refresh_list(content.large, call, false);
+        refresh_list(content.small, call, false);
+    }
+    call->births++;
+    call->blocks++;
+    if (content.setup.mode == CONTENT_ON &&
+        ((call->births > 8 && (call->births & (call->births - 1)) != 0) || !content_may_spend(4096)))
+        return;
+    witness_list(call->newest, index, &words);
+    if (call->births > 1)
+        witness_list(content.large, index, &words);
+}
+
+static void end_block(uint32_t index, const struct looked_call *call)
+{
+    struct followed *f = followed_at(index);
+
+    if (!followed_readable(f) || !content_may_spend(f->size))
+        return;
+    copies_at_end(index);
+    if (!is_charged(f->look, 0, f->size))
+        content_scan(index, call->serial, SCAN_STAYS);
+}
+
+static void end_call(struct looked_call *call)
+{
+    uint32_t oldest = call->newest;
+
+    if (call->looked && call->started) {
+        refresh_list(content.large, call, true);
+        refresh_list(content.small, call, true);
+    }
+    while (oldest != 0 && followed_at(oldest)->next != 0)
+        oldest = followed_at(oldest)->next;
+    for (uint32_t i = oldest; i != 0; i = followed_at(i)->prev)
+        end_block(i, call);
+    content_tell_later(call->serial);
+    for (uint32_t i = call->newest, next; i != 0; i = next) {
+        struct followed *f = followed_at(i);
+
+        next = f->next;
+        if (f->death != 0) {
+            followed_free(i);
+            continue;
+        }
+        copies_unlink(i);
+        followed_forget(f);
+        f->prev = f->next = 0;
+        f->flags = (f->flags | FOLLOWED_RESULT) & ~(uint32_t)FOLLOWED_LISTED;
+    }
+    *call = (struct looked_call){0};
+}
+
+/* --- births and ends */
+
+static void keep_dead(uint32_t index)
+{
+    const unsigned slot = content.n_dead++ % DEAD;
+
+    if (content.dead[slot] != 0)
+        followed_free(content.dead[slot]);
+    content.dead[slot] = index;
+}
+
+/* Blocks of the same call that were written since they were last looked at: they get their turn as
+ * often as bytes enough were freed beside them, so that all looking stays in proportion. */
+static void look_around(const struct looked_call *call, uint32_t but, size_t freed)
+{
+    unsigned n = 0;
+
+    for (uint32_t i = call->newest; i != 0 && n < WITNESSED_BLOCKS; i = followed_at(i)->next) {
+        struct followed *f = followed_at(i);
+
+        if (i == but || !followed_readable(f))
+            continue;
+        n++;
+        struct look *look = followed_look(f);
+
+        if (look == NULL)
+            return;
+        look->credit += freed;
+        if (look->credit < f->size || !content_may_spend(f->size))
+            continue;
+        content_scan(i, call->serial, SCAN_STAYS);
+        look->credit = 0;
+        return; /* one is enough for one */
+    }
+}
+
+static void look_at_dying(uint32_t index, uint32_t call)
+{
+    struct followed *f = followed_at(index);
+
+    if (!content_may_spend(f->size))
+        return;
+    copies_of_dying(index);
+    if (is_charged(f->look, 0, f->size))
+        return;
+    content_probe(index, call);
+    if (!is_charged(f->look, 0, f->size))
+        content_scan(index, call, SCAN_DYING);
+}
+
+/* A free writes here anyway, or may: what is whole again later was written again. */
+static void scribble(const struct followed *f)
+{
+    typedef uint64_t word __attribute__((may_alias));
+
+    if (f->at % sizeof(word) == 0) {
+        ((word *)f->at)[0] = 0;
+        ((word *)f->at)[1] = 0;
+    }
+}
+
+static void forget_block(uint32_t index)
+{
+    uint32_t *list = content_list_of(followed_at(index));
+
+    if (list != NULL)
+        list_remove(list, index);
+    followed_free(index);
+}
+
+static void freeing(uint32_t index)
+{
+    struct followed *f = followed_at(index);
+    struct looked_call *call = (f->flags & FOLLOWED_RESULT) ? NULL : content_call(f->call);
+
+    if (!followed_readable(f) || (f->call != 0 && call == NULL) ||
+        (f->call == 0 && content.has_calls)) {
+        forget_block(index);
+        return;
+    }
+    look_at_dying(index, f->call);
+    if (call != NULL)
+        look_around(call, index, f->size);
+    scribble(f);
+    f->death = ++content.event;
+    if (call == NULL) {
+        list_remove(content_list_of(f), index);
+        keep_dead(index);
+    } else if (call->blocks >= CALL_BLOCKS) {
+        forget_block(index);
+        call->blocks--;
+    }
+}
+
+static void sample(struct followed *f)
+{
+    for (unsigned i = 0; i < SAMPLES; i++)
+        f->born_words[i] =
+            scan_load((const unsigned char *)f->at + i * (f->size / SAMPLES & ~(size_t)7));
+}
+
+static uint32_t born(const struct content_birth *b)
+{
+    struct looked_call *call = NULL;
+
+    content.event++;
+    if (b->call != 0) {
+        call = call_of(b->call);
+        if (call == NULL || !call->looked) {
+            content.skipped += b->size;
+            return 0;
+        }
+    }
+    const uint32_t i = followed_new();
+
+    if (i == 0)
+        return 0;
+    struct followed *f = followed_at(i);
+
+    *f = (struct followed){.at = (uintptr_t)b->at,
+                           .size = b->size,
+                           .birth = content.event,
+                           .counts = b->counts,
+                           .scope = b->scope,
+                           .call = b->call,
+                           .flags = b->fresh || b->zeroed ? FOLLOWED_FRESH : 0};
+    if (!followed_readable(f)) {
+        followed_free(i);
+        return 0;
+    }
+    if ((f->flags & FOLLOWED_FRESH) == 0)
+        sample(f);
+    list_add(content_list_of(f), i);
+    if (call != NULL)
+        born_in(call, i);
+    return i;
+}
+
+/* --- the doors */
+
+static bool enter(bool wait, uint64_t *ret_since)
+{
+    if (content_floor == SIZE_MAX)
+        return false;
+    for (unsigned spins = 0; !lock_try(&content.lock); spins++) {
+        if (spins > 2000 && !wait)
+            return false;
+        if (spins % 64 == 63)
+            sys_yield();
+        else
+            __builtin_ia32_pause();
+    }
+    *ret_since = ticks();
+    return true;
+}
+
+static void leave(uint64_t since)
+{
+    content.ticks_spent += ticks() - since;
+    lock_drop(&content.lock);
+}
+
+uint32_t content_born(const struct content_birth *birth)
+{
+    uint64_t since;
+
+    if (birth->size < content_floor || !enter(content.setup.mode == CONTENT_FULL, &since))
+        return 0;
+    const uint32_t ret = content.ended ? 0 : born(birth);
+
+    leave(since);
+    return ret;
+}
+
+void content_freeing(uint32_t handle, uint32_t call)
+{
+    uint64_t since;
+
+    (void)call;
+    if (handle == 0 || !enter(true, &since))
+        return;
+    if (content.ended)
+        forget_block(handle);
+    else
+        freeing(handle);
+    leave(since);
+}
+
+void content_moving(uint32_t handle)
+{
+    uint64_t since;
+
+    if (handle == 0 || !enter(true, &since))
+        return;
+    followed_at(handle)->flags |= FOLLOWED_MOVING;
+    leave(since);
+}
+
+uint32_t content_moved(uint32_t handle, const struct content_birth *now)
+{
+    uint64_t since;
+
+    if (handle == 0 || !enter(true, &since))
+        return 0;
+    struct followed *f = followed_at(handle);
+
+    if (now->size < content_floor || content.ended) {
+        forget_block(handle);
+        handle = 0;
+    } else {
+        uint32_t *list = content_list_of(f);
+
+        if (list != NULL && (f->flags & FOLLOWED_LISTED) != 0)
+            list_remove(list, handle);
+        if (now->size < f->size) { /* what was known of its end is void */
+            copies_unlink(handle);
+            followed_forget(f);
+        }
+        f->at = (uintptr_t)now->at;
+        f->size = now->size;
+        f->counts = now->counts;
+        f->flags = (f->flags | FOLLOWED_FRESH) & ~(uint32_t)FOLLOWED_MOVING;
+        list = content_list_of(f);
+        if (list != NULL)
+            list_add(list, handle);
+    }
+    leave(since);
+    return handle;
+}
+
+void content_copying(uint32_t dst_handle, const void *dst, uint32_t src_handle, const void *src,
+                     size_t size, uint32_t copy, uint32_t scope, uint32_t call)
+{
+    uint64_t since;
+
+    if (size < content_floor || dst_handle == 0 || src_handle == 0 || dst_handle == src_handle ||
+        !enter(content.setup.mode == CONTENT_FULL, &since))
+        return;
+    const struct followed *d = followed_at(dst_handle), *s = followed_at(src_handle);
+
+    content.event++;
+    if (!content.ended && (call != 0 || !content.has_calls) && followed_readable(s) &&
+        followed_readable(d) && (uintptr_t)dst >= d->at && (uintptr_t)src >= s->at &&
+        (uintptr_t)dst + size <= d->at + d->size && (uintptr_t)src + size <= s->at + s->size &&
+        content_may_spend(size))
+        copies_add(&(struct copied){.src = src_handle,
+                                    .dst = dst_handle,
+                                    .src_at = (uintptr_t)src - s->at,
+                                    .dst_at = (uintptr_t)dst - d->at,
+                                    .size = size,
+                                    .copy = copy,
+                                    .scope = scope});
+    leave(since);
+}
+
+void content_call_ended(uint32_t call)
+{
+    uint64_t since;
+
+    if (!enter(true, &since))
+        return;
+    struct looked_call *c = content_call(call);
+
+    content.event++;
+    if (c != NULL && !content.ended)
+        end_call(c);
+    leave(since);
+}
+
+static void open_range(uintptr_t start, uintptr_t end)
+{
+    for (unsigned i = 0; i < content.n_shut; i++)
+        if (start <= content.shut[i].start && content.shut[i].end <= end)
+            content.shut[i--] = content.shut[--content.n_shut];
+}
+
+void content_protected(const void *at, size_t size, bool readable)
+{
+    uint64_t since;
+    const uintptr_t start = (uintptr_t)at, end = start + size;
+
+    if (!enter(true, &since))
+        return;
+    open_range(start, end); /* one that is opened in part stays shut: rather read too little */
+    if (!readable) {
+        if (content.n_shut == MAX_SHUT) {
+            content.ended = true; /* too many to keep in mind: read nothing any more */
+        } else {
+            content.shut[content.n_shut].start = start;
+            content.shut[content.n_shut++].end = end;
+        }
+    }
+    leave(since);
+}
+
+static void end_list(uint32_t head)
+{
+    uint32_t oldest = head;
+
+    while (oldest != 0 && followed_at(oldest)->next != 0)
+        oldest = followed_at(oldest)->next;
+    for (uint32_t i = oldest; i != 0; i = followed_at(i)->prev) {
+        struct followed *f = followed_at(i);
+
+        if (!followed_readable(f) || !content_may_spend(f->size))
+            continue;
+        copies_at_end(i);
+        if (!is_charged(f->look, 0, f->size))
+            content_scan(i, 0, SCAN_STAYS);
+    }
+}
+
+void content_end(void)
+{
+    uint64_t since;
+
+    if (!enter(true, &since))
+        return;
+    content.event++;
+    for (unsigned i = 0; i < MAX_CALLS && !content.ended; i++)
+        if (content.calls[i].serial != 0)
+            end_call(&content.calls[i]);
+    if (!content.has_calls && !content.ended) {
+        end_list(content.large);
+        end_list(content.small);
+    }
+    content.ended = true;
+    leave(since);
+}
+
+void content_figures(struct content_figures *ret)
+{
+    const uint64_t now = ticks();
+
+    *ret = (struct content_figures){
+        .ns = (uint64_t)((double)content.ticks_spent / ticks_per_ns(now)),
+        .bytes = content.bytes,
+        .skipped_bytes = content.skipped,
+    };
+}

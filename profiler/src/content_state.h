@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the content checks keep; shared by content*.c only. All of it belongs to the holder of
+ * content.lock. */
+#ifndef SHIM_CONTENT_STATE_H
+#define SHIM_CONTENT_STATE_H
+
+#include "content.h"
+#include "content_scan.h"
+#include "lock.h"
+
+enum followed_flags {
+    FOLLOWED_RESULT = 1u << 0,   /* its call is over, it lived on */
+    FOLLOWED_WRITTEN = 1u << 1,  /* of the caller: some call wrote into it, so it is no input */
+    FOLLOWED_FRESH = 1u << 2,    /* nothing stale in it */
+    FOLLOWED_MOVING = 1u << 3,   /* a realloc is on: not to be read */
+    FOLLOWED_LISTED = 1u << 4    /* in a list: prev and next hold */
+};
+
+enum { SAMPLES = 4, MAX_CHARGED = 6, MAX_WITNESS = 2048, MAX_CALLS = 16, MAX_RUNS = 32 };
+enum { OUTSIDE_LARGE = 64 * 1024, DEAD = 2048, MAX_SHUT = 32 };
+
+/* Words of a block as they stood at one event, every `stride` bytes. */
+struct witness {
+    uint64_t event; /* 0: none taken */
+    size_t stride;
+    uint32_t len, room;
+    uint64_t *word;
+};
+
+struct stretch {
+    size_t start, end;
+};
+
+/* What is kept of a block once it has been looked at. */
+struct look {
+    uint32_t generation; /* anchors that carry another are void */
+    uint64_t scanned;    /* event of the last scan; 0: never */
+    struct witness first, last; /* at the start of the call; and later */
+    uint32_t *chunk;            /* of a dead block: hashes of its SCAN_CHUNK pieces, 0: unknown */
+    size_t chunks;
+    struct stretch charged[MAX_CHARGED]; /* bytes already told of, disjoint */
+    unsigned n_charged;
+    uint32_t verdict; /* flags and partner of the first match told */
+    uint32_t partner;
+    size_t credit; /* bytes freed in its call since it was scanned */
+    uint32_t into, from; /* first hooked copy into it and out of it; 0: none */
+};
+
+/* A block we follow, alive or, until its call ends, dead. */
+struct followed {
+    uintptr_t at;
+    size_t size;
+    uint64_t birth, death; /* event numbers; death 0: alive */
+    uint64_t born_words[SAMPLES];
+    uint32_t counts, scope, call, flags;
+    uint32_t prev, next; /* of its list; next: of the free list */
+    struct look *look;
+};
+
+/* One open outermost call that is looked at. */
+struct looked_call {
+    uint32_t serial; /* 0: slot is free */
+    bool looked;
+    bool started; /* the caller's blocks were witnessed */
+    uint64_t begin;
+    uint32_t newest; /* its blocks, dead ones too, by next */
+    uint32_t blocks;
+    uint32_t births;
+};
+
+/* A duplicate of a block that was gone before it came to be: told at the end of the call, when it
+ * is known whether the first of them was itself a copy. */
+struct later {
+    uint32_t older, younger;
+    size_t start, end; /* of the younger */
+};
+
+struct link {
+    uint32_t prev, next;
+};
+
+/* A hooked copy from one followed block into another, as long as both are known. */
+struct copied {
+    uint32_t src, dst; /* followed */
+    size_t src_at, dst_at, size;
+    uint64_t hash; /* of what was copied */
+    uint32_t copy, scope;
+    bool at_work; /* its destination was filled from the same place before, with other bytes */
+    struct link into, from; /* copies into the same block; out of the same block */
+};
+
+struct content {
+    struct lock lock;
+    struct content_setup setup;
+    bool ended;
+    bool has_calls; /* some scope was met: what happens outside is not compared any more */
+    uint64_t event;
+    uint64_t ticks_spent, ticks_start, ticks_asked, ns_start;
+    uint64_t ticks_allowed; /* may have been spent by now, as of ticks_asked */
+    uint64_t bytes, skipped;
+    struct looked_call calls[MAX_CALLS];
+    uint32_t dead[DEAD]; /* of programs without calls: the last blocks that went */
+    uint32_t n_dead;
+    struct {
+        uintptr_t start, end;
+    } shut[MAX_SHUT]; /* made unreadable by the program */
+    unsigned n_shut;
+    uint32_t large, small; /* the caller's live blocks, newest first: from 64 KiB on, and below */
+    size_t memory;         /* of looks: bytes taken, bounded */
+};
+extern struct content content __attribute__((visibility("hidden")));
+
+
+/* content_store.c: followed blocks and anchors */
+struct followed *followed_at(uint32_t index);
+uint32_t followed_new(void);
+void followed_free(uint32_t index);
+struct look *followed_look(struct followed *f);      /* null when memory is out */
+void followed_forget(struct followed *f);            /* drops its look and so its anchors */
+void list_add(uint32_t *head, uint32_t index);
+void list_remove(uint32_t *head, uint32_t index);
+uint32_t *content_list_of(const struct followed *f); /* null: in none */
+struct looked_call *content_call(uint32_t serial);   /* null: not followed */
+bool followed_readable(const struct followed *f);
+
+/* Where a name was seen; at is in units of 4 bytes. */
+struct anchor {
+    uint32_t name, block, generation, at;
+};
+/* The valid anchor of that name, or a place to put one (its block is 0); null when the table could
+ * not be had. */
+struct anchor *anchor_find(uint32_t name);
+void anchor_put(struct anchor *at, uint32_t name, uint32_t block, const struct look *look,
+                size_t offset);
+void anchors_drop(void);
+
+void witness_take(struct followed *f, struct witness *w);
+/* 1: the words in [start, end) stand now as they did; 0: some differ; -1: none to tell by. */
+int witness_agrees(const struct followed *f, const struct witness *w, size_t start, size_t end);
+
+bool charge(struct look *look, struct stretch *s, size_t least); /* cuts off what was told; false:
+                                                                    nothing of `least` is left */
+bool is_charged(const struct look *look, size_t start, size_t end);
+
+/* content_match.c */
+enum scan_why { SCAN_DYING, SCAN_STAYS };
+void content_scan(uint32_t index, uint32_t call, enum scan_why why);
+void content_probe(uint32_t index, uint32_t call);
+void content_tell_later(uint32_t call);
+void content_tell(uint32_t source, uint32_t destination, uint32_t copy, uint32_t scope,
+                  uint32_t flags, size_t bytes);
+void content_match_start(void);
+
+/* content.c */
+bool content_may_spend(size_t bytes);
+
+/* content_copies.c */
+void copies_start(void);
+/* A copy that is about to be made: hash, links and at_work are filled in here. */
+void copies_add(const struct copied *what);
+void copies_of_dying(uint32_t index);
+void copies_at_end(uint32_t index);
+void copies_unlink(uint32_t index);
+
+#endif
