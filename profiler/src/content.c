@@ -8,8 +8,8 @@
 #include <time.h>
 
 enum {
-    CALLERS_BLOCKS = 256,    /* of either list, that one call is held against */
-    WITNESSED_BLOCKS = 32,   /* at a birth */
+    CALLERS_BLOCKS = 256,  /* of either list, that one call is held against */
+    WITNESSED_BLOCKS = 32, /* at a birth */
     WITNESSED_WORDS_ON = 2048,
     WITNESSED_WORDS_FULL = 16384,
     CALL_BLOCKS = 256 * 1024, /* kept of one call, dead ones included */
@@ -69,7 +69,7 @@ void content_start(const struct content_setup *setup)
     content_match_start();
     content.ticks_start = ticks();
     content.ns_start = clock_ns(CLOCK_MONOTONIC);
-    content_floor = setup->mode == CONTENT_OFF ? SIZE_MAX
+    content_floor = setup->mode == CONTENT_OFF           ? SIZE_MAX
                     : setup->min_block < SCAN_WINDOW * 2 ? SCAN_WINDOW * 2
                                                          : setup->min_block;
     content.setup.min_block = content_floor;
@@ -159,8 +159,7 @@ static void witness_list(uint32_t head, uint32_t but, size_t *words)
 
 static void born_in(struct looked_call *call, uint32_t index)
 {
-    size_t words =
-        content.setup.mode == CONTENT_FULL ? WITNESSED_WORDS_FULL : WITNESSED_WORDS_ON;
+    size_t words = content.setup.mode == CONTENT_FULL ? WITNESSED_WORDS_FULL : WITNESSED_WORDS_ON;
 
     if (!call->started) {
         call->started = true;
@@ -170,7 +169,8 @@ static void born_in(struct looked_call *call, uint32_t index)
     call->births++;
     call->blocks++;
     if (content.setup.mode == CONTENT_ON &&
-        ((call->births > 8 && (call->births & (call->births - 1)) != 0) || !content_may_spend(4096)))
+        ((call->births > 8 && (call->births & (call->births - 1)) != 0) ||
+         !content_may_spend(4096)))
         return;
     witness_list(call->newest, index, &words);
     if (call->births > 1)
@@ -230,14 +230,14 @@ static void keep_dead(uint32_t index)
 
 /* Blocks of the same call that were written since they were last looked at: they get their turn as
  * often as bytes enough were freed beside them, so that all looking stays in proportion. */
-static void look_around(const struct looked_call *call, uint32_t but, size_t freed)
+static void look_around(const struct looked_call *call, size_t freed)
 {
     unsigned n = 0;
 
     for (uint32_t i = call->newest; i != 0 && n < WITNESSED_BLOCKS; i = followed_at(i)->next) {
         struct followed *f = followed_at(i);
 
-        if (i == but || !followed_readable(f))
+        if (!followed_readable(f))
             continue;
         n++;
         struct look *look = followed_look(f);
@@ -298,10 +298,10 @@ static void freeing(uint32_t index)
         return;
     }
     look_at_dying(index, f->call);
-    if (call != NULL)
-        look_around(call, index, f->size);
     scribble(f);
     f->death = ++content.event;
+    if (call != NULL)
+        look_around(call, f->size);
     if (call == NULL) {
         list_remove(content_list_of(f), index);
         keep_dead(index);

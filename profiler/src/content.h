@@ -63,8 +63,8 @@ void content_freeing(uint32_t handle, uint32_t call);
 void content_moving(uint32_t handle);
 uint32_t content_moved(uint32_t handle, const struct content_birth *now);
 
-/* `size` bytes are about to be copied by a hooked call, from inside one followed block into another.
- * `copy` is the NC_COUNTS of the copying stack. */
+/* `size` bytes are about to be copied by a hooked call, from inside one followed block into
+ * another. `copy` is the NC_COUNTS of the copying stack. */
 void content_copying(uint32_t dst_handle, const void *dst, uint32_t src_handle, const void *src,
                      size_t size, uint32_t copy, uint32_t scope, uint32_t call);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hooked copies between followed blocks. What was copied is hashed at once, since either side may be
- * edited later; what it was worth is known when one of them goes, or the call ends. */
+/* Hooked copies between followed blocks. What was copied is hashed at once, since either side may
+ * be edited later; what it was worth is known when one of them goes, or the call ends. */
 #include "content_state.h"
 
 #include "arena.h"
@@ -117,7 +117,8 @@ static bool stands(const struct copied *r)
            scan_hash(destination_of(r), r->size) == r->hash;
 }
 
-static void tell(const struct copied *r, struct followed *charged, struct stretch at, uint32_t flags)
+static void tell(const struct copied *r, struct followed *charged, struct stretch at,
+                 uint32_t flags)
 {
     if (charge(charged->look, &at, content.setup.min_block))
         content_tell(followed_at(r->src)->counts, followed_at(r->dst)->counts, r->copy, r->scope,
@@ -164,8 +165,8 @@ static void settle_from(const struct copied *r)
                      NC_MATCH_SOURCE_FREED | NC_MATCH_REUSED, r->size);
 }
 
-/* What lies there is about to go. A copy that is still whole, and whose source is, was needless; one
- * of a source that moves on, filled again and again, is a buffer at work. True: that one. */
+/* What lies there is about to go. A copy that is still whole, and whose source is, was needless;
+ * one of a source that moves on, filled again and again, is a buffer at work. True: that one. */
 static bool overwrite(const struct look *dst, const struct copied *by)
 {
     bool at_work = false;

@@ -33,9 +33,9 @@ struct scan {
     unsigned n_failed;
     struct track {
         uint32_t block;
-        size_t x0, x1;     /* first and last hit, in x */
-        ptrdiff_t y0, y1;  /* and in the block */
-        ptrdiff_t dx, dy;  /* between the last two */
+        size_t x0, x1;    /* first and last hit, in x */
+        ptrdiff_t y0, y1; /* and in the block */
+        ptrdiff_t dx, dy; /* between the last two */
         unsigned hits;
     } track[TRACKS];
     unsigned next_track;
@@ -98,10 +98,12 @@ static bool same_place(const struct followed *a, const struct followed *b)
             content.setup.place(a->counts) == content.setup.place(b->counts));
 }
 
-/* Was what now stands in [start, end) of `f` there before event `t`? 1 yes, 0 no, -1 cannot tell. */
+/* Was what now stands in [start, end) of `f` there before event `t`? 1 yes, 0 no, -1 cannot tell.
+ */
 static int stood_before(const struct followed *f, size_t start, size_t end, uint64_t t)
 {
-    const struct witness *w[2] = {f->look ? &f->look->last : NULL, f->look ? &f->look->first : NULL};
+    const struct witness *w[2] = {f->look ? &f->look->last : NULL,
+                                  f->look ? &f->look->first : NULL};
 
     for (unsigned i = 0; i < 2 && f->look != NULL; i++) {
         const int agrees = witness_agrees(f, w[i], start, end);
@@ -167,9 +169,8 @@ static void tell_computed(struct followed *older, struct followed *younger, stru
     if (followed_look(younger) == NULL || !charge(younger->look, &at, content.setup.min_block))
         return;
     remember(younger, NC_MATCH_COMPUTED, older->counts);
-    content_tell(older->counts, younger->counts, 0,
-                 younger->scope ? younger->scope : older->scope, NC_MATCH_COMPUTED | more,
-                 at.end - at.start);
+    content_tell(older->counts, younger->counts, 0, younger->scope ? younger->scope : older->scope,
+                 NC_MATCH_COMPUTED | more, at.end - at.start);
 }
 
 /* Told at the end of the call, for the older one may yet prove to be a copy itself. */
@@ -217,10 +218,10 @@ void content_tell_later(uint32_t call)
 /* --- what two equal ranges mean */
 
 struct equal {
-    uint32_t x, y;         /* followed: x is being scanned */
-    struct stretch at;     /* of x */
-    size_t y_start;        /* where it begins in y */
-    uint32_t more;         /* NC_MATCH_STRIDED */
+    uint32_t x, y;     /* followed: x is being scanned */
+    struct stretch at; /* of x */
+    size_t y_start;    /* where it begins in y */
+    uint32_t more;     /* NC_MATCH_STRIDED */
 };
 
 static struct stretch in_y(const struct equal *e)
@@ -259,10 +260,8 @@ static void judge_freed(struct followed *freed, struct stretch freed_at, struct 
 {
     if (same_place(freed, other) && is_callers(freed) == is_callers(other) &&
         (freed->call != 0 || content.has_calls)) {
-        if (freed->birth < other->birth)
-            tell_computed(freed, other, other_at, more);
-        else
-            tell_computed(other, freed, freed_at, more);
+        tell_computed(other, freed, freed_at,
+                      more); /* of n equals, each that goes before the last */
         return;
     }
     if (freed->birth < other->birth && other->call == freed->call) {
@@ -279,7 +278,8 @@ static void judge_freed(struct followed *freed, struct stretch freed_at, struct 
     else if (before == 1 && verdict == 0)
         return; /* an earlier result that came out the same: nobody copied it */
     if (verdict == 0) {
-        /* Not seen which was first: a whole block is a clone, a part of a larger one was put there. */
+        /* Not seen which was first: a whole block is a clone, a part of a larger one was put there.
+         */
         more |= NC_MATCH_UNSURE;
         verdict = other->size <= freed->size + freed->size / 8 ? NC_MATCH_SOURCE_LIVED
                                                                : NC_MATCH_SOURCE_FREED;
@@ -370,8 +370,7 @@ static bool extend_dead(const struct scan *s, size_t o, const struct followed *y
     while (first > least &&
            chunk_agrees(look, y->size, first - 1, x + (ptrdiff_t)((first - 1) * SCAN_CHUNK) + d))
         first--;
-    while (last < most &&
-           chunk_agrees(look, y->size, last, x + (ptrdiff_t)(last * SCAN_CHUNK) + d))
+    while (last < most && chunk_agrees(look, y->size, last, x + (ptrdiff_t)(last * SCAN_CHUNK) + d))
         last++;
     *ret_changed = false;
     for (size_t i = last + 1; i < most && i <= last + GAP / SCAN_CHUNK && !*ret_changed; i++)
@@ -412,8 +411,9 @@ static bool extend_alive(const struct scan *s, size_t o, const struct followed *
         return false;
     const size_t back = scan_equal_back(x + o, b + yo, before);
 
-    *ret_changed = (fore < after && agrees_again(x + o + fore, b + yo + fore, after - fore, false)) ||
-                   (back < before && agrees_again(x + o - back, b + yo - back, before - back, true));
+    *ret_changed =
+        (fore < after && agrees_again(x + o + fore, b + yo + fore, after - fore, false)) ||
+        (back < before && agrees_again(x + o - back, b + yo - back, before - back, true));
     ret->at = (struct stretch){o - back, o + fore};
     ret->y_start = yo - back;
     return true;
@@ -439,9 +439,8 @@ static bool is_enough(const struct scan *s, const struct stretch *at)
 {
     const size_t least = content.setup.min_block, telling = least - least / 4;
 
-    return at->end - at->start >= least &&
-           scan_telling((const unsigned char *)s->x->at + at->start, at->end - at->start, telling) >=
-               telling;
+    return at->end - at->start >= least && scan_telling((const unsigned char *)s->x->at + at->start,
+                                                        at->end - at->start, telling) >= telling;
 }
 
 static bool failed_before(const struct scan *s, uint32_t block, ptrdiff_t diagonal, size_t o)
@@ -462,8 +461,11 @@ static void note_failed(struct scan *s, uint32_t block, ptrdiff_t diagonal, size
     s->failed[i].until = until;
 }
 
-/* Two blocks agree at o and yo: how far, and what does it mean? False: they do not (any more). */
-static bool try_range(struct scan *s, size_t o, uint32_t block, size_t yo)
+enum agreement { AGREES_NOT, AGREES_SHORTLY, AGREES };
+
+/* Two blocks agree at o and yo: how far, and what does it mean? AGREES_NOT: they do not (any more).
+ */
+static enum agreement try_range(struct scan *s, size_t o, uint32_t block, size_t yo)
 {
     const struct followed *y = followed_at(block);
     const ptrdiff_t diagonal = (ptrdiff_t)o - (ptrdiff_t)yo;
@@ -471,23 +473,23 @@ static bool try_range(struct scan *s, size_t o, uint32_t block, size_t yo)
     bool changed = false;
 
     if (failed_before(s, block, diagonal, o))
-        return true;
+        return AGREES_SHORTLY;
     if (!(y->death != 0 ? extend_dead : extend_alive)(s, o, y, yo, &e, &changed))
-        return false;
+        return AGREES_NOT;
     content.bytes += e.at.end - e.at.start;
     if (changed) { /* a copy that was then edited was needed */
         note_failed(s, block, diagonal, SIZE_MAX);
         s->covered = e.at.end;
-        return true;
+        return AGREES;
     }
     trim(s, &e);
     if (e.at.end <= e.at.start || !is_enough(s, &e.at)) {
         note_failed(s, block, diagonal, e.at.end > o ? e.at.end : o + 1);
-        return true;
+        return AGREES_SHORTLY;
     }
     s->covered = e.at.end;
     judge(s, &e);
-    return true;
+    return AGREES;
 }
 
 /* --- strided, reversed, transposed: hits on one line that is no diagonal */
@@ -579,7 +581,8 @@ static void try_line(struct scan *s, const struct track *t)
     const struct equal e = {.x = s->index,
                             .y = t->block,
                             .at = {(size_t)x_start, (size_t)x_start + total * 8},
-                            .y_start = (size_t)(dy > 0 ? y_start : y_start + (ptrdiff_t)(n - 1) * dy),
+                            .y_start =
+                                (size_t)(dy > 0 ? y_start : y_start + (ptrdiff_t)(n - 1) * dy),
                             .more = NC_MATCH_STRIDED};
 
     note_failed(s, t->block, dx * 1009 + dy, end);
@@ -597,8 +600,8 @@ static void hit_word(struct scan *s, size_t o, uint32_t block, size_t yo)
             t = &s->track[i];
     if (t == NULL) {
         t = &s->track[s->next_track++ % TRACKS];
-        *t = (struct track){.block = block, .x0 = o, .x1 = o, .y0 = (ptrdiff_t)yo,
-                            .y1 = (ptrdiff_t)yo, .hits = 1};
+        *t = (struct track){
+            .block = block, .x0 = o, .x1 = o, .y0 = (ptrdiff_t)yo, .y1 = (ptrdiff_t)yo, .hits = 1};
         return;
     }
     const ptrdiff_t dx = (ptrdiff_t)(o - t->x1), dy = (ptrdiff_t)yo - t->y1;
@@ -647,12 +650,15 @@ static void at_anchor(struct scan *s, struct look *look, size_t o)
 
         if (!mine && a->block != s->index) {
             const struct followed *y = followed_at(a->block);
-            const bool may = comparable(s, y);
+            enum agreement how = AGREES;
 
-            if (o >= s->covered && may && !try_range(s, o, a->block, (size_t)a->at * 4))
-                mine = true; /* what it says is no longer so */
-            else
-                mine = !may || (y->death != 0 && s->why == SCAN_STAYS);
+            if (!comparable(s, y))
+                how = AGREES_NOT;
+            else if (o >= s->covered)
+                how = try_range(s, o, a->block, (size_t)a->at * 4);
+            /* What stands is asked first, then the first of those that are gone; what no longer
+             * holds, or held for a few bytes only, gives way. */
+            mine = how == AGREES_NOT || (y->death != 0 && (s->why == SCAN_STAYS || how != AGREES));
         }
         if (mine)
             anchor_put(a, name, s->index, look, o);
@@ -679,8 +685,7 @@ static void at_anchor(struct scan *s, struct look *look, size_t o)
 
 static bool keep_chunks(struct followed *f, struct look *look)
 {
-    const size_t most =
-        content.setup.mode == CONTENT_FULL ? CHUNK_MEMORY_FULL : CHUNK_MEMORY_ON;
+    const size_t most = content.setup.mode == CONTENT_FULL ? CHUNK_MEMORY_FULL : CHUNK_MEMORY_ON;
     const size_t chunks = (f->size + SCAN_CHUNK - 1) / SCAN_CHUNK;
 
     if (content.memory + chunks * sizeof *look->chunk > most)

@@ -42,8 +42,8 @@ size_t scan_select_plain(const unsigned char *at, size_t size, size_t step, unsi
 
 #if defined(__x86_64__)
 /* Bit i: word i of the four at `at` is selected. */
-__attribute__((target("avx2"))) static inline unsigned select4(const unsigned char *at, __m256i mult,
-                                                               __m256i mask)
+__attribute__((target("avx2"))) static inline unsigned select4(const unsigned char *at,
+                                                               __m256i mult, __m256i mask)
 {
     const __m256i w = _mm256_loadu_si256((const __m256i *)at);
     const __m256i x = _mm256_xor_si256(w, _mm256_srli_epi64(w, 32));
@@ -54,8 +54,9 @@ __attribute__((target("avx2"))) static inline unsigned select4(const unsigned ch
 }
 
 __attribute__((target("avx2"))) static size_t select_avx2(const unsigned char *at, size_t size,
-                                                          size_t step, unsigned shift, uint32_t *ret,
-                                                          size_t cap, size_t *ret_end)
+                                                          size_t step, unsigned shift,
+                                                          uint32_t *ret, size_t cap,
+                                                          size_t *ret_end)
 {
     const __m256i mult = _mm256_set1_epi64x(select_mult);
     const __m256i mask = _mm256_set1_epi64x((int64_t)((((1ull << shift) - 1) << (32 - shift))));

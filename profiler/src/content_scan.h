@@ -13,8 +13,8 @@ enum {
     SCAN_CHUNK = 256  /* bytes that make one entry of a block's kept hashes */
 };
 
-/* Offsets of 8-byte words in [0, size) that their own value selects, about one in 2^shift, looked at
- * every `step` (4 or 8) bytes: the same bytes are selected wherever they lie.
+/* Offsets of 8-byte words in [0, size) that their own value selects, about one in 2^shift, looked
+ * at every `step` (4 or 8) bytes: the same bytes are selected wherever they lie.
  *
  *   ret      at most `cap` offsets, ascending
  *   ret_end  where to go on: size, or less when `cap` was reached

@@ -9,11 +9,11 @@
 #include "lock.h"
 
 enum followed_flags {
-    FOLLOWED_RESULT = 1u << 0,   /* its call is over, it lived on */
-    FOLLOWED_WRITTEN = 1u << 1,  /* of the caller: some call wrote into it, so it is no input */
-    FOLLOWED_FRESH = 1u << 2,    /* nothing stale in it */
-    FOLLOWED_MOVING = 1u << 3,   /* a realloc is on: not to be read */
-    FOLLOWED_LISTED = 1u << 4    /* in a list: prev and next hold */
+    FOLLOWED_RESULT = 1u << 0,  /* its call is over, it lived on */
+    FOLLOWED_WRITTEN = 1u << 1, /* of the caller: some call wrote into it, so it is no input */
+    FOLLOWED_FRESH = 1u << 2,   /* nothing stale in it */
+    FOLLOWED_MOVING = 1u << 3,  /* a realloc is on: not to be read */
+    FOLLOWED_LISTED = 1u << 4   /* in a list: prev and next hold */
 };
 
 enum { SAMPLES = 4, MAX_CHARGED = 6, MAX_WITNESS = 2048, MAX_CALLS = 16, MAX_RUNS = 32 };
@@ -33,8 +33,8 @@ struct stretch {
 
 /* What is kept of a block once it has been looked at. */
 struct look {
-    uint32_t generation; /* anchors that carry another are void */
-    uint64_t scanned;    /* event of the last scan; 0: never */
+    uint32_t generation;        /* anchors that carry another are void */
+    uint64_t scanned;           /* event of the last scan; 0: never */
     struct witness first, last; /* at the start of the call; and later */
     uint32_t *chunk;            /* of a dead block: hashes of its SCAN_CHUNK pieces, 0: unknown */
     size_t chunks;
@@ -42,7 +42,7 @@ struct look {
     unsigned n_charged;
     uint32_t verdict; /* flags and partner of the first match told */
     uint32_t partner;
-    size_t credit; /* bytes freed in its call since it was scanned */
+    size_t credit;       /* bytes freed in its call since it was scanned */
     uint32_t into, from; /* first hooked copy into it and out of it; 0: none */
 };
 
@@ -110,13 +110,12 @@ struct content {
 };
 extern struct content content __attribute__((visibility("hidden")));
 
-
 /* content_store.c: followed blocks and anchors */
 struct followed *followed_at(uint32_t index);
 uint32_t followed_new(void);
 void followed_free(uint32_t index);
-struct look *followed_look(struct followed *f);      /* null when memory is out */
-void followed_forget(struct followed *f);            /* drops its look and so its anchors */
+struct look *followed_look(struct followed *f); /* null when memory is out */
+void followed_forget(struct followed *f);       /* drops its look and so its anchors */
 void list_add(uint32_t *head, uint32_t index);
 void list_remove(uint32_t *head, uint32_t index);
 uint32_t *content_list_of(const struct followed *f); /* null: in none */

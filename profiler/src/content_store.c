@@ -10,7 +10,7 @@ enum {
     PIECES = 8192,
     WAYS = 4, /* anchors that share a cache line */
     SETS_FIRST = 1024,
-    SETS_MOST_ON = 128 * 1024,      /* 8 MB */
+    SETS_MOST_ON = 128 * 1024,       /* 8 MB */
     SETS_MOST_FULL = 4 * 1024 * 1024 /* 256 MB */
 };
 
@@ -263,7 +263,8 @@ void witness_take(struct followed *f, struct witness *w)
 
         while (r < runs && run[r].end <= o)
             r++;
-        w->word[i] = /* a page never written is zero, and reading it would make it one that was read */
+        w->word[i] = /* a page never written is zero, and reading it would make it one that was read
+                      */
             r < runs && run[r].start <= o ? scan_load((const unsigned char *)f->at + o) : 0;
     }
     w->stride = stride;

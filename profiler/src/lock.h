@@ -6,7 +6,6 @@
 #define SHIM_LOCK_H
 
 #include <stdatomic.h>
-#include <stdbool.h>
 
 #include "sys.h"
 
@@ -15,12 +14,6 @@ struct lock {
 };
 
 static inline void lock_init(struct lock *l) { atomic_store(&l->held, 0); }
-
-static inline bool lock_try(struct lock *l)
-{
-    return !atomic_load_explicit(&l->held, memory_order_relaxed) &&
-           !atomic_exchange_explicit(&l->held, 1, memory_order_acquire);
-}
 
 static inline void lock_take(struct lock *l)
 {

@@ -57,7 +57,10 @@ static long scan_pages(int fd, uintptr_t start, uintptr_t end, struct page_regio
 
 /* A descriptor of ours for a few microseconds: one that is kept would be in the way of hosts that
  * close or renumber theirs. */
-static int open_pagemap(void) { return (int)sys_open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC, 0); }
+static int open_pagemap(void)
+{
+    return (int)sys_open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC, 0);
+}
 
 void untouched_start(enum untouched_mode mode)
 {
@@ -78,106 +81,92 @@ void untouched_start(enum untouched_mode mode)
     sys_close(fd);
 }
 
-/* Appends [start, end), clipped to the block, to the runs. */
-static unsigned add_run(struct untouched_run *ret, unsigned n, unsigned cap, size_t size,
-                        uintptr_t at, uintptr_t start, uintptr_t end)
-{
-    const size_t from = start > at ? start - at : 0;
-    const size_t to = end - at < size ? end - at : size;
+/* Written runs of a block as they are found. */
+struct runs {
+    uintptr_t at;
+    size_t size;
+    struct untouched_run *run; /* null: only the sum is wanted */
+    unsigned n, cap;
+    size_t written;
+};
 
-    if (n > 0 && (n == cap || ret[n - 1].end >= from)) {
-        ret[n - 1].end = to;
-        return n;
-    }
-    ret[n] = (struct untouched_run){from, to};
-    return n + 1;
+/* Adds [start, end), clipped to the block. */
+static void add_run(struct runs *r, uintptr_t start, uintptr_t end)
+{
+    const size_t from = start > r->at ? start - r->at : 0;
+    const size_t to = end - r->at < r->size ? end - r->at : r->size;
+
+    r->written += to - from;
+    if (r->run == NULL)
+        return;
+    if (r->n > 0 && (r->n == r->cap || r->run[r->n - 1].end >= from))
+        r->run[r->n - 1].end = to;
+    else
+        r->run[r->n++] = (struct untouched_run){from, to};
 }
 
-static int runs_by_scan(uintptr_t at, size_t size, struct untouched_run *ret, unsigned cap)
+static bool runs_by_scan(struct runs *r)
 {
-    const uintptr_t end = (at + size + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+    const uintptr_t end = (r->at + r->size + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
     struct page_region region[REGIONS];
-    unsigned n = 0;
     const int fd = open_pagemap();
+    long got = 0;
 
     if (fd < 0)
-        return -1;
-    for (uintptr_t start = at & ~(uintptr_t)(PAGE - 1); start < end;) {
-        uintptr_t walked;
-        const long got = scan_pages(fd, start, end, region, &walked);
-
-        if (got < 0) {
-            sys_close(fd);
-            return -1;
-        }
+        return false;
+    for (uintptr_t start = r->at & ~(uintptr_t)(PAGE - 1); start < end && got >= 0;) {
+        got = scan_pages(fd, start, end, region, &start);
         for (long i = 0; i < got; i++)
-            n = add_run(ret, n, cap, size, at, region[i].start, region[i].end);
-        start = walked;
+            add_run(r, region[i].start, region[i].end);
     }
     sys_close(fd);
-    return (int)n;
+    return got >= 0;
 }
 
-static int runs_by_mincore(uintptr_t at, size_t size, struct untouched_run *ret, unsigned cap)
+static bool runs_by_mincore(struct runs *r)
 {
-    const uintptr_t end = (at + size + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+    const uintptr_t end = (r->at + r->size + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
     unsigned char there[512];
-    unsigned n = 0;
 
-    for (uintptr_t start = at & ~(uintptr_t)(PAGE - 1); start < end;) {
+    for (uintptr_t start = r->at & ~(uintptr_t)(PAGE - 1); start < end;) {
         const size_t left = (end - start) / PAGE;
         const size_t pages = left < sizeof there ? left : sizeof there;
 
         if (sys_call3(SYS_mincore, (long)start, (long)(pages * PAGE), (long)there) != 0)
-            return -1;
+            return false;
         for (size_t i = 0; i < pages; i++)
             if (there[i] & 1)
-                n = add_run(ret, n, cap, size, at, start + i * PAGE, start + (i + 1) * PAGE);
+                add_run(r, start + i * PAGE, start + (i + 1) * PAGE);
         start += pages * PAGE;
     }
-    return (int)n;
+    return true;
 }
 
-static int runs_of(const void *at, size_t size, struct untouched_run *ret, unsigned cap)
+static bool find_runs(struct runs *r)
 {
-    int n = -1;
-
-    if (can_scan)
-        n = runs_by_scan((uintptr_t)at, size, ret, cap);
-    if (n < 0)
-        n = runs_by_mincore((uintptr_t)at, size, ret, cap);
-    return n;
+    if (can_scan && runs_by_scan(r))
+        return true;
+    r->n = 0;
+    r->written = 0;
+    return runs_by_mincore(r);
 }
 
 unsigned untouched_written(const void *at, size_t size, struct untouched_run *ret, unsigned cap)
 {
-    const int n = size >= LARGE ? runs_of(at, size, ret, cap) : -1;
+    struct runs r = {.at = (uintptr_t)at, .size = size, .run = ret, .cap = cap};
 
-    if (n < 0) {
-        ret[0] = (struct untouched_run){0, size};
-        return 1;
-    }
-    return (unsigned)n;
+    if (size >= LARGE && find_runs(&r))
+        return r.n;
+    ret[0] = (struct untouched_run){0, size};
+    return 1;
 }
 
-/* Bytes in whole pages that were never written. */
+/* Bytes in pages that were never written. */
 static size_t unwritten(const void *at, size_t size)
 {
-    struct untouched_run run[REGIONS];
-    size_t ret = size, start = 0;
+    struct runs r = {.at = (uintptr_t)at, .size = size};
 
-    /* In slices, lest a block with many holes runs out of places for them. */
-    while (start < size) {
-        const size_t slice = size - start < 8u << 20 ? size - start : 8u << 20;
-        const int n = runs_of((const char *)at + start, slice, run, REGIONS);
-
-        if (n < 0)
-            return 0;
-        for (int i = 0; i < n; i++)
-            ret -= run[i].end - run[i].start;
-        start += slice;
-    }
-    return ret;
+    return find_runs(&r) ? size - r.written : 0;
 }
 
 static void fill(void *at, size_t size)
