@@ -143,7 +143,8 @@ int launch_find_shim(char **ret)
     const char *own = process_own_folder();
 
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        char *file = format_string("%s/%s", own, places[i]);
+        char *file = places[i][0] == '/' ? format_string("%s", places[i])
+                                         : format_string("%s/%s", own, places[i]);
         char *clean = realpath(file, NULL);
 
         free(file);
