@@ -124,7 +124,7 @@ static int sqlite_run(struct db *db, const char *sql, const struct db_value *par
     if (r != SQLITE_OK)
         return failed(db, r);
     for (size_t i = 0; i < n && r == SQLITE_OK; i++) {
-        char name[16];
+        char name[24];
 
         /* SQLite numbers $1, $2 ... by first appearance. */
         snprintf(name, sizeof name, "$%zu", i + 1);
