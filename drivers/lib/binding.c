@@ -101,6 +101,20 @@ static int split(const struct ind_indicator *ind, const char *kind, const char *
                        strcmp(kind, "param") == 0 ? "parameter" : "input", name, hint);
 }
 
+/* What a suffix is worth where a parameter counts ms; calendar months count below 0. 0: no such. */
+static double duration_unit(const char *suffix)
+{
+    static const struct {
+        const char *suffix;
+        double ms;
+    } units[] = {{"m", 60e3}, {"h", 3600e3}, {"d", 86400e3}, {"M", -1}};
+
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(units[i].suffix, suffix) == 0)
+            return units[i].ms;
+    return 0;
+}
+
 /* One number, or one choice by name, up to `end`. */
 static int parse_value(const struct ind_param *p, const char *text, size_t len, double *ret)
 {
@@ -116,6 +130,10 @@ static int parse_value(const struct ind_param *p, const char *text, size_t len, 
             return 0;
         }
     *ret = strtod(copy, &end);
+    if (*end != '\0' && end != copy && strcmp(p->unit, "ms") == 0 && duration_unit(end) != 0) {
+        *ret *= duration_unit(end);
+        return 0;
+    }
     return *end == '\0' && isfinite(*ret) ? 0 : -1;
 }
 

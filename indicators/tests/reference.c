@@ -33,6 +33,24 @@ static bool is_for_us(const json_t *c)
            (strcmp(text(c, "data"), "inline") != 0 || strncmp(relation, "identical", 9) == 0);
 }
 
+/* "4h" in ms; months, "2M", as their count below 0. */
+static double duration(const char *text)
+{
+    char *unit;
+    const double n = strtod(text, &unit);
+
+    switch (*unit) {
+    case 'm':
+        return n * 60000;
+    case 'h':
+        return n * 3600000;
+    case 'd':
+        return n * 86400000;
+    default:
+        return *unit == 'M' ? -n : NAN;
+    }
+}
+
 static double param_value(const struct ind_param *param, const json_t *value)
 {
     const char *name = json_string_value(value);
@@ -44,7 +62,7 @@ static double param_value(const struct ind_param *param, const json_t *value)
     for (size_t i = 0; param->choices && param->choices[i]; i++)
         if (strcasecmp(param->choices[i], name) == 0)
             return (double)i;
-    return NAN;
+    return strcmp(param->unit, "ms") == 0 ? duration(name) : NAN;
 }
 
 /* By name; in Tulip's cases by place, since Tulip has other names. False: one we do not have. */
@@ -59,6 +77,8 @@ static bool set_params(const struct ind_indicator *ind, const json_t *c, double 
     json_object_foreach(json_object_get(c, "params"), key, value)
     {
         size_t i = 0;
+        if (strcmp(key, "source") == 0)
+            continue; /* the input says it */
         while (!by_place && i < ind_n_params(ind) && strcmp(ind->params[i].name, key) != 0)
             i++;
         while (by_place && place < ind_n_params(ind) && ind->params[place].choices)

@@ -54,6 +54,7 @@ void table_make(struct table *ret, enum series_kind kind, size_t len, uint64_t s
         const double close = still ? open : rounded(price, tick);
         const double up = move * random_unit(&seed) / 2, down = move * random_unit(&seed) / 2;
         price = close;
+        ret->column[TIMESTAMP][t] = 1500854400000 + 14400000.0 * (double)t; /* every 4 hours */
         ret->column[OPEN][t] = open;
         ret->column[CLOSE][t] = close;
         ret->column[HIGH][t] = rounded(fmax(open, close) + up, tick);
@@ -86,9 +87,9 @@ int table_read(struct table *ret, const char *path)
             continue;
         if (sscanf(line, "%lf,%lf,%lf,%lf,%lf,%lf", v, v + 1, v + 2, v + 3, v + 4, v + 5) != 6)
             abort();
-        static const enum column order[] = {OPEN, CLOSE, HIGH, LOW, VOLUME};
-        for (size_t c = 0; c < 5; c++)
-            ret->column[order[c]][rows - 2] = v[c + 1];
+        static const enum column order[] = {TIMESTAMP, OPEN, CLOSE, HIGH, LOW, VOLUME};
+        for (size_t c = 0; c < 6; c++)
+            ret->column[order[c]][rows - 2] = v[c];
     }
     fclose(file);
     derive(ret);
@@ -111,7 +112,7 @@ void table_done(struct table *table)
 const double *table_column(const struct table *table, const char *name)
 {
     static const char *const names[] = {"open", "high", "low",   "close", "volume",
-                                        "hl2",  "hlc3", "ohlc4", "hlcc4"};
+                                        "hl2",  "hlc3", "ohlc4", "hlcc4", "timestamp"};
 
     for (size_t c = 0; c < COLUMNS; c++)
         if (strcmp(name, names[c]) == 0)

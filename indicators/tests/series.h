@@ -6,7 +6,7 @@
 #include <nocopy/indicators.h>
 #include <stdint.h>
 
-enum column { OPEN, HIGH, LOW, CLOSE, VOLUME, HL2, HLC3, OHLC4, HLCC4, COLUMNS };
+enum column { OPEN, HIGH, LOW, CLOSE, VOLUME, HL2, HLC3, OHLC4, HLCC4, TIMESTAMP, COLUMNS };
 
 struct table {
     size_t len;

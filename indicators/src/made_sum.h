@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sum over the last p values of a series that a kernel makes itself. */
+#ifndef IND_MADE_SUM_H
+#define IND_MADE_SUM_H
+
+#include "tail.h"
+#include "window_sum.h"
+
+struct made_sum {
+    struct tail tail;
+    struct window_sum sum;
+};
+
+/* Bytes of `mem`. */
+static inline size_t made_sum_size(size_t p) { return tail_size(p + 1); }
+static inline size_t made_sum_doubles(size_t p) { return made_sum_size(p) / sizeof(double); }
+
+/* Take in a value; gives the sum of the last p, or of all when there are fewer. Zero both to
+ * begin. */
+static inline double made_sum_push(struct made_sum *s, double *mem, size_t p, double value)
+{
+    return window_sum_push(&s->sum, tail_push(&s->tail, mem, p + 1, value), p);
+}
+
+/* For references: the sum of x[t - p + 1] .. x[t]. */
+static inline long double plain_sum(const double *x, size_t t, size_t p)
+{
+    long double sum = 0;
+
+    for (size_t i = 0; i < p; i++)
+        sum += x[t - i];
+    return sum;
+}
+
+#endif
