@@ -23,16 +23,29 @@ static void reference(const struct ind_run *run)
     }
 }
 
+/* Bar by bar, passing over what is no finite number. */
+static void pass_over(struct smooth *s, const double *x, double *y, size_t n, size_t p)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (isfinite(x[i]))
+            smooth_push(s, x[i], p, ema_alpha(p));
+        y[i] = s->y;
+    }
+}
+
 static void IND_FN(ema)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double alpha = ema_alpha(p);
     struct smooth *s = run->state;
 
-    for (size_t t = run->from; t < run->to; t++) {
-        if (isfinite(run->in[0][t]))
-            smooth_push(s, run->in[0][t], p, alpha);
-        run->out[0][t] = s->y;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const struct smooth before = *s;
+        smooth_chunk(s, run->in[0] + at, run->out[0] + at, n, p, ema_alpha(p));
+        if (!isfinite(s->y)) { /* so was a bar of the chunk, rarely */
+            *s = before;
+            pass_over(s, run->in[0] + at, run->out[0] + at, n, p);
+        }
     }
 }
 

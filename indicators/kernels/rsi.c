@@ -32,15 +32,25 @@ static void reference(const struct ind_run *run)
 static void IND_FN(rsi)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double *x = run->in[0], alpha = wilder_alpha(p);
+    const double alpha = wilder_alpha(p);
     struct state *s = run->state;
+    double gain[CHUNK], loss[CHUNK];
 
-    for (size_t t = run_start(run, 1); t < run->to; t++) {
-        const double change = x[t] - x[t - 1];
-        const double gain = smooth_push(&s->gain, change < 0 ? 0 : change, p, alpha);
-        const double loss = smooth_push(&s->loss, change > 0 ? 0 : -change, p, alpha);
-        if (t >= p)
-            run->out[0][t] = gain + loss == 0 ? 50 : 100 * gain / (gain + loss);
+    RUN_CHUNKS(run, 1, at, n)
+    {
+        const double *x = run->in[0] + at;
+        double *restrict out = run->out[0] + at;
+        for (size_t i = 0; i < n; i++) {
+            const double change = x[i] - *(x + i - 1);
+            gain[i] = change < 0 ? 0 : change;
+            loss[i] = change > 0 ? 0 : -change;
+        }
+        smooth_chunk(&s->gain, gain, gain, n, p, alpha);
+        smooth_chunk(&s->loss, loss, loss, n, p, alpha);
+        for (size_t i = chunk_skip(at, p); i < n; i++) {
+            const double sum = gain[i] + loss[i], value = 100 * gain[i] / sum;
+            out[i] = sum == 0 ? 50 : value;
+        }
     }
 }
 

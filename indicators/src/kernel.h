@@ -68,6 +68,17 @@ static inline double *run_scratch(const struct ind_run *run, size_t i)
 /* Parameter i, known to be whole. */
 static inline size_t run_int(const struct ind_run *run, size_t i) { return (size_t)run->params[i]; }
 
+/* Kernels whose work has several stages do it a chunk at a time, with rooms of CHUNK doubles on the
+ * stack between the stages: `n` bars from bar `at` on, none before `first`. */
+enum { CHUNK = 256 };
+
+#define RUN_CHUNKS(run, first, at, n)                                                              \
+    for (size_t at = run_start(run, first), n; at < (run)->to; at += n)                            \
+        if ((n = size_min(CHUNK, (run)->to - at)) > 0)
+
+/* How many of the bars from `at` on come before `first`. */
+static inline size_t chunk_skip(size_t at, size_t first) { return first > at ? first - at : 0; }
+
 /* The commonest shapes of warmup and history: of parameter 0, a period. */
 static inline size_t ind_period_less_1(const double *params, size_t output)
 {

@@ -4,6 +4,7 @@
 #define IND_SMOOTH_H
 
 #include "kernel.h"
+#include "vec.h"
 
 /* For the first `seed` values y is their mean so far; then y moves towards each value by alpha.
  * seed 1: the first value itself. Zero it to begin. */
@@ -20,6 +21,55 @@ static inline double smooth_push(struct smooth *s, double value, size_t seed, do
         return s->y = s->sum / (double)s->n;
     }
     return s->y += alpha * (value - s->y);
+}
+
+/* The recurrence over 16 values at a time: each block is solved from 0, then what was there before
+ * fades into it. `y` may be `x`. Gives the last. */
+static inline double smooth_blocks(double y_before, const double *x, double *y, size_t blocks,
+                                   double alpha)
+{
+    double power[17]; /* of the part that stays each step */
+
+    power[0] = 1;
+    for (size_t i = 1; i <= 16; i++)
+        power[i] = power[i - 1] * (1 - alpha);
+    const double upper[8] = {0, 0, 0, 0, power[1], power[2], power[3], power[4]};
+    const v8 a = v8_set(alpha), b1 = v8_set(power[1]), b2 = v8_set(power[2]);
+    const v8 fade4 = v8_load(upper), fade8 = v8_load(power + 1), fade16 = v8_load(power + 9);
+    const v8 b16 = v8_set(power[16]);
+    v8 before = v8_set(y_before);
+
+    for (size_t i = 0; i < blocks; i++, x += 16, y += 16) {
+        v8 p = v8_mul(a, v8_load(x)), q = v8_mul(a, v8_load(x + 8));
+        p = v8_add(p, v8_mul(b1, v8_up1(p)));
+        q = v8_add(q, v8_mul(b1, v8_up1(q)));
+        p = v8_add(p, v8_mul(b2, v8_up2(p)));
+        q = v8_add(q, v8_mul(b2, v8_up2(q)));
+        p = v8_add(p, v8_mul(fade4, v8_carry(p)));
+        q = v8_add(q, v8_mul(fade4, v8_carry(q)));
+        q = v8_add(q, v8_mul(fade8, v8_last(p)));
+        v8_store(y, v8_add(p, v8_mul(fade8, before)));
+        v8_store(y + 8, v8_add(q, v8_mul(fade16, before)));
+        before = v8_add(v8_last(q), v8_mul(b16, before));
+    }
+    return v8_first(before);
+}
+
+/* n pushes; y[i] is what the push of x[i] gives. `y` may be `x`. */
+static inline void smooth_chunk(struct smooth *s, const double *x, double *y, size_t n, size_t seed,
+                                double alpha)
+{
+    size_t i = 0;
+
+    for (; i < n && s->n < seed; i++)
+        y[i] = smooth_push(s, x[i], seed, alpha);
+    if (n - i >= 16) {
+        const size_t blocks = (n - i) / 16;
+        s->y = smooth_blocks(s->y, x + i, y + i, blocks, alpha);
+        i += 16 * blocks;
+    }
+    for (; i < n; i++)
+        y[i] = smooth_push(s, x[i], seed, alpha);
 }
 
 static inline double ema_alpha(size_t period) { return 2.0 / (double)(period + 1); }

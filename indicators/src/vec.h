@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Vectors of the width of the instruction set. The only file with intrinsics. */
+/* Vectors. The only file with intrinsics.
+ *
+ *   vd   as wide as the instruction set, for work where lanes know nothing of each other
+ *   v8   eight lanes everywhere, for scans, so that every instruction set adds in the same order */
 #ifndef IND_VEC_H
 #define IND_VEC_H
 
@@ -8,35 +11,156 @@
 #include <immintrin.h>
 #endif
 
+#define VEC_INLINE static inline __attribute__((always_inline))
+
+/* ---- vd ---- */
+
 #if defined __AVX512F__
 enum { IND_LANES = 8 };
 typedef double vd __attribute__((vector_size(64)));
 typedef double vd_any __attribute__((vector_size(64), aligned(8)));
-static inline vd vd_fma(vd a, vd b, vd c) { return _mm512_fmadd_pd(a, b, c); }
+VEC_INLINE vd vd_fma(vd a, vd b, vd c) { return _mm512_fmadd_pd(a, b, c); }
+VEC_INLINE void vd_stream(double *to, vd value) { _mm512_stream_pd(to, value); }
 #elif defined __AVX2__
 enum { IND_LANES = 4 };
 typedef double vd __attribute__((vector_size(32)));
 typedef double vd_any __attribute__((vector_size(32), aligned(8)));
-static inline vd vd_fma(vd a, vd b, vd c) { return _mm256_fmadd_pd(a, b, c); }
+VEC_INLINE vd vd_fma(vd a, vd b, vd c) { return _mm256_fmadd_pd(a, b, c); }
+VEC_INLINE void vd_stream(double *to, vd value) { _mm256_stream_pd(to, value); }
 #else
 enum { IND_LANES = 1 };
 typedef double vd;
 typedef double vd_any;
-static inline vd vd_fma(vd a, vd b, vd c) { return a * b + c; }
+VEC_INLINE vd vd_fma(vd a, vd b, vd c) { return a * b + c; }
+VEC_INLINE void vd_stream(double *to, vd value) { *to = value; }
 #endif
 
-static inline vd vd_load(const double *from) { return *(const vd_any *)from; }
-static inline void vd_store(double *to, vd value) { *(vd_any *)to = value; }
-static inline vd vd_set(double value) { return (vd){0} + value; }
+VEC_INLINE vd vd_load(const double *from) { return *(const vd_any *)from; }
+VEC_INLINE void vd_store(double *to, vd value) { *(vd_any *)to = value; }
+VEC_INLINE vd vd_set(double value) { return (vd){0} + value; }
 
 /* a * b + c as the lanes of vd_fma round it: once where there is an instruction for it. */
-static inline double fused(double a, double b, double c)
+VEC_INLINE double fused(double a, double b, double c)
 {
 #ifdef __AVX2__
     return __builtin_fma(a, b, c);
 #else
     return a * b + c;
 #endif
+}
+
+/* After vd_stream: what was written is seen by all before what comes next. */
+VEC_INLINE void vd_fence(void)
+{
+#ifdef __AVX2__
+    _mm_sfence();
+#endif
+}
+
+/* ---- v8 ----
+ *
+ * Lanes 0-3 and 4-7 are two halves.
+ *   v8_up1, v8_up2   each half moved up by one, by two lanes; zeros come in
+ *   v8_carry         lane 3 in all of the upper half, zeros in the lower
+ *   v8_last          lane 7 everywhere */
+
+#if defined __AVX512F__
+typedef __m512d v8;
+VEC_INLINE v8 v8_load(const double *from) { return _mm512_loadu_pd(from); }
+VEC_INLINE void v8_store(double *to, v8 a) { _mm512_storeu_pd(to, a); }
+VEC_INLINE v8 v8_set(double value) { return _mm512_set1_pd(value); }
+VEC_INLINE v8 v8_add(v8 a, v8 b) { return _mm512_add_pd(a, b); }
+VEC_INLINE v8 v8_sub(v8 a, v8 b) { return _mm512_sub_pd(a, b); }
+VEC_INLINE v8 v8_mul(v8 a, v8 b) { return _mm512_mul_pd(a, b); }
+VEC_INLINE v8 v8_up1(v8 a) { return _mm512_maskz_permutex_pd(0xee, a, 0x90); }
+VEC_INLINE v8 v8_up2(v8 a) { return _mm512_maskz_permutex_pd(0xcc, a, 0x40); }
+VEC_INLINE v8 v8_carry(v8 a) { return _mm512_maskz_permutexvar_pd(0xf0, _mm512_set1_epi64(3), a); }
+VEC_INLINE v8 v8_last(v8 a) { return _mm512_permutexvar_pd(_mm512_set1_epi64(7), a); }
+VEC_INLINE double v8_first(v8 a) { return _mm512_cvtsd_f64(a); }
+#elif defined __AVX2__
+typedef struct {
+    __m256d low, high;
+} v8;
+VEC_INLINE v8 v8_load(const double *from)
+{
+    return (v8){_mm256_loadu_pd(from), _mm256_loadu_pd(from + 4)};
+}
+VEC_INLINE void v8_store(double *to, v8 a)
+{
+    _mm256_storeu_pd(to, a.low);
+    _mm256_storeu_pd(to + 4, a.high);
+}
+VEC_INLINE v8 v8_set(double value) { return (v8){_mm256_set1_pd(value), _mm256_set1_pd(value)}; }
+VEC_INLINE v8 v8_add(v8 a, v8 b) { return (v8){a.low + b.low, a.high + b.high}; }
+VEC_INLINE v8 v8_sub(v8 a, v8 b) { return (v8){a.low - b.low, a.high - b.high}; }
+VEC_INLINE v8 v8_mul(v8 a, v8 b) { return (v8){a.low * b.low, a.high * b.high}; }
+VEC_INLINE __m256d half_up1(__m256d a)
+{
+    return _mm256_blend_pd(_mm256_permute4x64_pd(a, 0x90), _mm256_setzero_pd(), 1);
+}
+VEC_INLINE __m256d half_up2(__m256d a) { return _mm256_permute2f128_pd(a, a, 0x08); }
+VEC_INLINE v8 v8_up1(v8 a) { return (v8){half_up1(a.low), half_up1(a.high)}; }
+VEC_INLINE v8 v8_up2(v8 a) { return (v8){half_up2(a.low), half_up2(a.high)}; }
+VEC_INLINE v8 v8_carry(v8 a)
+{
+    return (v8){_mm256_setzero_pd(), _mm256_permute4x64_pd(a.low, 0xff)};
+}
+VEC_INLINE v8 v8_last(v8 a)
+{
+    const __m256d last = _mm256_permute4x64_pd(a.high, 0xff);
+    return (v8){last, last};
+}
+VEC_INLINE double v8_first(v8 a) { return _mm256_cvtsd_f64(a.low); }
+#else
+typedef struct {
+    double at[8];
+} v8;
+#define V8_EACH(i) for (int i = 0; i < 8; i++)
+VEC_INLINE v8 v8_load(const double *from)
+{
+    v8 r;
+    V8_EACH(i) r.at[i] = from[i];
+    return r;
+}
+VEC_INLINE void v8_store(double *to, v8 a) { V8_EACH(i) to[i] = a.at[i]; }
+VEC_INLINE v8 v8_set(double value)
+{
+    v8 r;
+    V8_EACH(i) r.at[i] = value;
+    return r;
+}
+VEC_INLINE v8 v8_add(v8 a, v8 b)
+{
+    V8_EACH(i) a.at[i] += b.at[i];
+    return a;
+}
+VEC_INLINE v8 v8_sub(v8 a, v8 b)
+{
+    V8_EACH(i) a.at[i] -= b.at[i];
+    return a;
+}
+VEC_INLINE v8 v8_mul(v8 a, v8 b)
+{
+    V8_EACH(i) a.at[i] *= b.at[i];
+    return a;
+}
+VEC_INLINE v8 v8_up1(v8 a)
+{
+    return (v8){{0, a.at[0], a.at[1], a.at[2], 0, a.at[4], a.at[5], a.at[6]}};
+}
+VEC_INLINE v8 v8_up2(v8 a) { return (v8){{0, 0, a.at[0], a.at[1], 0, 0, a.at[4], a.at[5]}}; }
+VEC_INLINE v8 v8_carry(v8 a) { return (v8){{0, 0, 0, 0, a.at[3], a.at[3], a.at[3], a.at[3]}}; }
+VEC_INLINE v8 v8_last(v8 a) { return v8_set(a.at[7]); }
+VEC_INLINE double v8_first(v8 a) { return a.at[0]; }
+#undef V8_EACH
+#endif
+
+/* Lane i becomes the sum of lanes 0 .. i. */
+VEC_INLINE v8 v8_scan(v8 a)
+{
+    a = v8_add(a, v8_up1(a));
+    a = v8_add(a, v8_up2(a));
+    return v8_add(a, v8_carry(a));
 }
 
 #endif
