@@ -44,18 +44,28 @@ static void reference(const struct ind_run *run)
 static void IND_FN(adx)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double *high = run->in[0], *low = run->in[1], alpha = wilder_alpha(p);
+    const double *high = run->in[0], *low = run->in[1];
+    const struct smoothing how = smoothing_wilder(run, p);
     struct state *s = run->state;
+    double plus[CHUNK], minus[CHUNK];
 
-    for (size_t t = run_start(run, 1); t < run->to; t++) {
-        const double plus = smooth_push(&s->plus, plus_movement(high, low, t), p, alpha);
-        const double minus = smooth_push(&s->minus, minus_movement(high, low, t), p, alpha);
-        if (t < p)
-            continue;
-        const double sum = plus + minus, dx = sum == 0 ? 0 : 100 * fabs(plus - minus) / sum;
-        const double y = smooth_push(&s->dx, dx, p, alpha);
-        if (t >= 2 * p - 1)
-            run->out[0][t] = y;
+    RUN_CHUNKS(run, 1, at, n)
+    {
+        const size_t skip = size_min(chunk_skip(at, p), n); /* dx begins with bar p */
+        double *restrict dx = plus;
+        for (size_t i = 0; i < n; i++) {
+            plus[i] = plus_movement(high, low, at + i);
+            minus[i] = minus_movement(high, low, at + i);
+        }
+        smooth_chunk(&how, &s->plus, plus, plus, n);
+        smooth_chunk(&how, &s->minus, minus, minus, n);
+        for (size_t i = skip; i < n; i++) {
+            const double sum = plus[i] + minus[i], value = 100 * fabs(plus[i] - minus[i]) / sum;
+            dx[i] = sum == 0 ? 0 : value;
+        }
+        smooth_chunk(&how, &s->dx, dx + skip, dx + skip, n - skip);
+        for (size_t i = chunk_skip(at, 2 * p - 1); i < n; i++)
+            run->out[0][at + i] = dx[i];
     }
 }
 

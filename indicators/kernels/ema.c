@@ -36,12 +36,13 @@ static void pass_over(struct smooth *s, const double *x, double *y, size_t n, si
 static void IND_FN(ema)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
+    const struct smoothing how = smoothing_ema(run, p);
     struct smooth *s = run->state;
 
     RUN_CHUNKS(run, 0, at, n)
     {
         const struct smooth before = *s;
-        smooth_chunk(s, run->in[0] + at, run->out[0] + at, n, p, ema_alpha(p));
+        smooth_chunk(&how, s, run->in[0] + at, run->out[0] + at, n);
         if (!isfinite(s->y)) { /* so was a bar of the chunk, rarely */
             *s = before;
             pass_over(s, run->in[0] + at, run->out[0] + at, n, p);

@@ -32,7 +32,7 @@ static void reference(const struct ind_run *run)
 static void IND_FN(rsi)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double alpha = wilder_alpha(p);
+    const struct smoothing how = smoothing_wilder(run, p);
     struct state *s = run->state;
     double gain[CHUNK], loss[CHUNK];
 
@@ -45,8 +45,8 @@ static void IND_FN(rsi)(const struct ind_run *run)
             gain[i] = change < 0 ? 0 : change;
             loss[i] = change > 0 ? 0 : -change;
         }
-        smooth_chunk(&s->gain, gain, gain, n, p, alpha);
-        smooth_chunk(&s->loss, loss, loss, n, p, alpha);
+        smooth_chunk(&how, &s->gain, gain, gain, n);
+        smooth_chunk(&how, &s->loss, loss, loss, n);
         for (size_t i = chunk_skip(at, p); i < n; i++) {
             const double sum = gain[i] + loss[i], value = 100 * gain[i] / sum;
             out[i] = sum == 0 ? 50 : value;

@@ -21,6 +21,18 @@ static inline double true_range_at(const double *high, const double *low, const 
     return t == 0 ? high[0] - low[0] : true_range(high[t], low[t], close[t - 1]);
 }
 
+/* range[i] = the true range of bar at + i. */
+static inline void true_range_chunk(const double *high, const double *low, const double *close,
+                                    size_t at, size_t n, double *restrict range)
+{
+    size_t i = 0;
+
+    if (at == 0 && n > 0)
+        range[i++] = high[0] - low[0];
+    for (; i < n; i++)
+        range[i] = true_range(high[at + i], low[at + i], close[at + i - 1]);
+}
+
 /* Wilder's directional movement from bar t - 1 to bar t: the larger of up and down, if positive. */
 static inline double plus_movement(const double *high, const double *low, size_t t)
 {

@@ -23,20 +23,50 @@ static inline double smooth_push(struct smooth *s, double value, size_t seed, do
     return s->y += alpha * (value - s->y);
 }
 
-/* The recurrence over 16 values at a time: each block is solved from 0, then what was there before
- * fades into it. `y` may be `x`. Gives the last. */
-static inline double smooth_blocks(double y_before, const double *x, double *y, size_t blocks,
-                                   double alpha)
-{
-    double power[17]; /* of the part that stays each step */
+static inline double ema_alpha(size_t period) { return 2.0 / (double)(period + 1); }
+static inline double wilder_alpha(size_t period) { return 1.0 / (double)period; }
 
-    power[0] = 1;
+/* ---- Many at once ---- */
+
+/* How to smooth a stretch of bars. */
+struct smoothing {
+    size_t seed;
+    double alpha;
+    double fade[17]; /* fade[i]: what is left of a value i steps later */
+    double upper[8]; /* 0 0 0 0 and fade[1..4] */
+};
+
+static inline struct smoothing smoothing_make(const struct ind_run *run, size_t seed, double alpha)
+{
+    struct smoothing how = {.seed = seed, .alpha = alpha, .fade = {1}};
+
+    if (run->to - run->from < 16)
+        return how; /* a stream: fade is not used */
     for (size_t i = 1; i <= 16; i++)
-        power[i] = power[i - 1] * (1 - alpha);
-    const double upper[8] = {0, 0, 0, 0, power[1], power[2], power[3], power[4]};
-    const v8 a = v8_set(alpha), b1 = v8_set(power[1]), b2 = v8_set(power[2]);
-    const v8 fade4 = v8_load(upper), fade8 = v8_load(power + 1), fade16 = v8_load(power + 9);
-    const v8 b16 = v8_set(power[16]);
+        how.fade[i] = how.fade[i - 1] * (1 - alpha);
+    for (size_t i = 1; i <= 4; i++)
+        how.upper[3 + i] = how.fade[i];
+    return how;
+}
+
+static inline struct smoothing smoothing_ema(const struct ind_run *run, size_t period)
+{
+    return smoothing_make(run, period, ema_alpha(period));
+}
+
+static inline struct smoothing smoothing_wilder(const struct ind_run *run, size_t period)
+{
+    return smoothing_make(run, period, wilder_alpha(period));
+}
+
+/* The recurrence over blocks of 16: each is solved from 0, then what was there before fades into
+ * it. Gives the last value. */
+static inline double smooth_blocks(const struct smoothing *how, double y_before, const double *x,
+                                   double *y, size_t blocks)
+{
+    const v8 a = v8_set(how->alpha), b1 = v8_set(how->fade[1]), b2 = v8_set(how->fade[2]);
+    const v8 fade4 = v8_load(how->upper), fade8 = v8_load(how->fade + 1);
+    const v8 fade16 = v8_load(how->fade + 9), b16 = v8_set(how->fade[16]);
     v8 before = v8_set(y_before);
 
     for (size_t i = 0; i < blocks; i++, x += 16, y += 16) {
@@ -56,24 +86,21 @@ static inline double smooth_blocks(double y_before, const double *x, double *y, 
 }
 
 /* n pushes; y[i] is what the push of x[i] gives. `y` may be `x`. */
-static inline void smooth_chunk(struct smooth *s, const double *x, double *y, size_t n, size_t seed,
-                                double alpha)
+static inline void smooth_chunk(const struct smoothing *how, struct smooth *s, const double *x,
+                                double *y, size_t n)
 {
     size_t i = 0;
 
-    for (; i < n && s->n < seed; i++)
-        y[i] = smooth_push(s, x[i], seed, alpha);
+    for (; i < n && s->n < how->seed; i++)
+        y[i] = smooth_push(s, x[i], how->seed, how->alpha);
     if (n - i >= 16) {
         const size_t blocks = (n - i) / 16;
-        s->y = smooth_blocks(s->y, x + i, y + i, blocks, alpha);
+        s->y = smooth_blocks(how, s->y, x + i, y + i, blocks);
         i += 16 * blocks;
     }
     for (; i < n; i++)
-        y[i] = smooth_push(s, x[i], seed, alpha);
+        y[i] = smooth_push(s, x[i], how->seed, how->alpha);
 }
-
-static inline double ema_alpha(size_t period) { return 2.0 / (double)(period + 1); }
-static inline double wilder_alpha(size_t period) { return 1.0 / (double)period; }
 
 /* The same in long double, for references. */
 struct smooth_reference {
