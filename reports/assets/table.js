@@ -12,8 +12,8 @@ export function liveTables() {
 
 /** The value a cell sorts by. */
 function keyOf(row, column) {
-  const cell = row.cells[Math.min(column, row.cells.length - 1)];
-  if (!cell || row.cells.length <= column) return null;
+  const cell = row.cells[column];
+  if (!cell || cell.colSpan > 1) return null; /* a row that has a reason in place of figures */
   const raw = cell.dataset.v;
   if (raw === undefined) return cell.textContent.trim().toLowerCase();
   return raw === '' ? null : raw === 'inf' ? Infinity : Number(raw);

@@ -12,7 +12,7 @@
 
 #include "html_page.h"
 
-enum { WIDTH = 640, HEIGHT = 150, LEFT = 74, RIGHT = 12, TOP = 14, PLOT = 108 };
+enum { WIDTH = 460, HEIGHT = 150, LEFT = 74, RIGHT = 12, TOP = 14, PLOT = 108 };
 
 struct series {
     const struct render_point *at;
