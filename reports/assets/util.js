@@ -37,19 +37,18 @@ function digits3(x) {
   return x >= 99.95 ? x.toFixed(0) : x >= 9.995 ? x.toFixed(1) : x.toFixed(2);
 }
 
-/** Bytes in words: `0`, `512 B`, `78.1 KiB`. @param {number} n */
+/** Bytes in words, as the C side writes them: `0`, `512 B`, `78.1 KiB`. @param {number} n */
 export function bytes(n) {
-  const size = Math.abs(n);
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
   const sign = n < 0 ? '\u2212' : '';
-  if (size < 1024) return size === 0 ? '0' : `${sign}${Math.round(size)} B`;
-  let value = size / 1024;
+  let size = Math.abs(n);
   let unit = 0;
-  const names = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
-  while (value >= 1023.5 && unit < names.length - 1) {
-    value /= 1024;
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1024;
     unit++;
   }
-  return `${sign}${digits3(value)} ${names[unit]}`;
+  if (size === 0) return '0';
+  return `${sign}${unit ? digits3(size) : Math.round(size)} ${units[unit]}`;
 }
 
 /** A count with thousands separated. @param {number} n */

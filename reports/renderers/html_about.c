@@ -21,7 +21,7 @@ static void row_count(struct html *h, const char *name, uint64_t n)
     char words[HTML_AMOUNT];
 
     if (n)
-        row(h, name, html_count_words(words, n));
+        row(h, name, show_count(words, n));
 }
 
 static void row_bytes(struct html *h, const char *name, uint64_t bytes)
@@ -29,7 +29,7 @@ static void row_bytes(struct html *h, const char *name, uint64_t bytes)
     char words[HTML_AMOUNT];
 
     if (bytes)
-        row(h, name, html_bytes_words(words, (double)bytes));
+        row(h, name, html_bytes_words(words, bytes));
 }
 
 static void command_row(struct html *h)

@@ -44,9 +44,9 @@ static void subtitle(struct html *h)
     const struct diff *diff = h->diff;
 
     fputs("<span class=\"mono\">", h->out);
-    html_text(h, html_path_base(diff->base_name));
+    html_text(h, show_base(diff->base_name));
     fputs(" \xe2\x86\x92 ", h->out);
-    html_text(h, html_path_base(diff->head_name));
+    html_text(h, show_base(diff->head_name));
     fprintf(h->out, "</span> \xc2\xb7 %s",
             diff->same_environment ? "same environment" : "different environment");
     if (diff->head->n_efficiency)
@@ -62,7 +62,7 @@ static void count_tile(struct html *h, const char *class, size_t n, const char *
 {
     char figure[HTML_AMOUNT];
 
-    tile(h, class, html_count_words(figure, n), words);
+    tile(h, class, show_count(figure, n), words);
 }
 
 static void tiles(struct html *h)

@@ -6,69 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REPLACEMENT 0xfffdu
-
-/* The next character of [*at, end), which is not empty; bad bytes give U+FFFD, one each. */
-static uint32_t next_char(const unsigned char **at, const unsigned char *end)
-{
-    const unsigned char *p = *at;
-    const unsigned first = p[0];
-    /* Length by first byte, and the least value that may need it: overlong forms are refused. */
-    const unsigned len = first < 0x80   ? 1
-                         : first < 0xc2 ? 0
-                         : first < 0xe0 ? 2
-                         : first < 0xf0 ? 3
-                         : first < 0xf5 ? 4
-                                        : 0;
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    uint32_t c = len == 1 ? first : first & (0x7fu >> len);
-
-    *at = p + 1;
-    if (len == 0 || (size_t)(end - p) < len)
-        return REPLACEMENT;
-    for (unsigned i = 1; i < len; i++) {
-        if ((p[i] & 0xc0) != 0x80)
-            return REPLACEMENT;
-        c = c << 6 | (p[i] & 0x3f);
-    }
-    if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-        return REPLACEMENT;
-    *at = p + len;
-    return c;
-}
-
-/* Characters that would hide or turn around what stands beside them. */
-static bool is_hidden(uint32_t c)
-{
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
-           (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-           (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
-           (c >= 0xe0000 && c <= 0xe007f) || (c & 0xfffe) == 0xfffe;
-}
-
-static void put_utf8(FILE *out, uint32_t c)
-{
-    char b[4];
-    size_t n;
-
-    if (c < 0x80) {
-        putc((int)c, out);
-        return;
-    }
-    if (c < 0x800) {
-        b[0] = (char)(0xc0 | c >> 6);
-        n = 2;
-    } else if (c < 0x10000) {
-        b[0] = (char)(0xe0 | c >> 12);
-        n = 3;
-    } else {
-        b[0] = (char)(0xf0 | c >> 18);
-        n = 4;
-    }
-    for (size_t i = 1; i < n; i++)
-        b[i] = (char)(0x80 | (c >> (6 * (n - 1 - i)) & 0x3f));
-    fwrite(b, 1, n, out);
-}
+#include "utf8.h"
 
 static const char *entity(uint32_t c)
 {
@@ -90,18 +28,20 @@ static const char *entity(uint32_t c)
 
 static void put_clean(FILE *out, const char *text, size_t len, bool entities)
 {
-    const unsigned char *at = (const unsigned char *)text, *end = at + len;
+    const char *at = text;
 
-    while (at < end) {
-        const uint32_t c = next_char(&at, end);
+    while (at < text + len) {
+        /* utf8_next() stays at a NUL, which a file's text may hold. */
+        const uint32_t c = *at ? utf8_next(&at) : (uint32_t)(unsigned char)*at++;
         const char *name = entities ? entity(c) : NULL;
+        char utf8[4];
 
         if (name)
             fputs(name, out);
-        else if (is_hidden(c))
+        else if (utf8_hidden(c) || c == 0)
             fprintf(out, "\\u{%x}", c);
         else
-            put_utf8(out, c);
+            fwrite(utf8, 1, utf8_put(c, utf8), out);
     }
 }
 

@@ -84,9 +84,8 @@ static void put_marker(struct html *h, const struct series *s, size_t i)
     put_commit(h, p);
     fputs(" ", h->out);
     html_text(h, p->subject);
-    fprintf(h->out, ": %s to %s</title></path>\n",
-            html_bytes_words(before, (double)p[-1].batch1_bytes),
-            html_bytes_words(after, (double)p->batch1_bytes));
+    fprintf(h->out, ": %s to %s</title></path>\n", html_bytes_words(before, p[-1].batch1_bytes),
+            html_bytes_words(after, p->batch1_bytes));
 }
 
 static void put_chart(struct html *h, const struct series *s)
@@ -104,7 +103,8 @@ static void put_chart(struct html *h, const struct series *s)
                 "<path class=\"axis\" d=\"M%d,%.1fH%d\"/><text class=\"small\" x=\"%d\" y=\"%.1f\" "
                 "text-anchor=\"end\">%s</text>\n",
                 LEFT, TOP + PLOT - k * PLOT / 2.0, WIDTH - RIGHT, LEFT - 6,
-                TOP + PLOT - k * PLOT / 2.0 + 4, html_bytes_words(words, s->most * k / 2));
+                TOP + PLOT - k * PLOT / 2.0 + 4,
+                html_bytes_words(words, (uint64_t)(s->most * k / 2)));
     fprintf(h->out, "<text class=\"small\" x=\"%d\" y=\"%d\">", LEFT, HEIGHT - 6);
     put_day(h, &s->at[0]);
     fprintf(h->out, "</text><text class=\"small\" x=\"%d\" y=\"%d\" text-anchor=\"end\">",

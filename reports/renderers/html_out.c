@@ -5,44 +5,12 @@
 #include <math.h>
 #include <string.h>
 
-static int digits3(char *buf, size_t size, double x)
+const char *html_bytes_words(char buf[HTML_AMOUNT], uint64_t bytes)
 {
-    return snprintf(buf, size, x >= 99.95 ? "%.0f" : x >= 9.995 ? "%.1f" : "%.2f", x);
+    return bytes ? show_bytes(buf, bytes) : "0";
 }
 
-char *html_bytes_words(char buf[HTML_AMOUNT], double bytes)
-{
-    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-    size_t unit = 0;
-    int n;
-
-    if (bytes < 1024) {
-        snprintf(buf, HTML_AMOUNT, bytes < 0.5 ? "0" : "%.0f B", bytes);
-        return buf;
-    }
-    for (bytes /= 1024; bytes >= 1023.5 && unit < 5; unit++)
-        bytes /= 1024;
-    n = digits3(buf, HTML_AMOUNT - 8, bytes);
-    snprintf(buf + n, (size_t)(HTML_AMOUNT - n), " %s", units[unit]);
-    return buf;
-}
-
-char *html_count_words(char buf[HTML_AMOUNT], uint64_t n)
-{
-    char plain[24];
-    const int len = snprintf(plain, sizeof plain, "%" PRIu64, n);
-    size_t used = 0;
-
-    for (int i = 0; i < len; i++) {
-        if (i && (len - i) % 3 == 0)
-            buf[used++] = ',';
-        buf[used++] = plain[i];
-    }
-    buf[used] = 0;
-    return buf;
-}
-
-char *html_time_words(char buf[HTML_AMOUNT], double ns)
+const char *html_time_words(char buf[HTML_AMOUNT], double ns)
 {
     static const char *const units[] = {"ns", "\xc2\xb5s", "ms", "s"};
     size_t unit = 0;
@@ -50,24 +18,23 @@ char *html_time_words(char buf[HTML_AMOUNT], double ns)
 
     for (; ns >= 999.5 && unit < 3; unit++)
         ns /= 1000;
-    n = unit ? digits3(buf, HTML_AMOUNT - 8, ns) : snprintf(buf, HTML_AMOUNT - 8, "%.0f", ns);
-    snprintf(buf + n, (size_t)(HTML_AMOUNT - n), " %s", units[unit]);
+    n = unit == 0 ? 0 : ns < 9.995 ? 2 : ns < 99.95 ? 1 : 0;
+    snprintf(buf, HTML_AMOUNT, "%.*f %s", n, ns, units[unit]);
     return buf;
 }
 
-char *html_delta_words(char buf[HTML_AMOUNT], int64_t bytes)
+const char *html_delta_words(char buf[HTML_AMOUNT], int64_t bytes)
 {
-    char words[HTML_AMOUNT];
+    char words[SHOW_SIZE];
 
     if (bytes == 0)
-        snprintf(buf, HTML_AMOUNT, "0");
-    else
-        snprintf(buf, HTML_AMOUNT, "%s%.40s", bytes > 0 ? "+" : MINUS,
-                 html_bytes_words(words, fabs((double)bytes)));
+        return "0";
+    snprintf(buf, HTML_AMOUNT, "%s%.*s", bytes > 0 ? "+" : MINUS, HTML_AMOUNT - 8,
+             show_bytes(words, bytes < 0 ? 0 - (uint64_t)bytes : (uint64_t)bytes));
     return buf;
 }
 
-char *html_percent_words(char buf[HTML_AMOUNT], double percent)
+const char *html_percent_words(char buf[HTML_AMOUNT], double percent)
 {
     if (!isfinite(percent))
         snprintf(buf, HTML_AMOUNT, "\xe2\x88\x9e");
@@ -84,7 +51,7 @@ void html_site(struct html *h, const struct report_site *site, bool whole)
 {
     if (!*site->file)
         return;
-    html_text(h, whole ? html_path_short(h->root, site->file) : html_path_base(site->file));
+    html_text(h, whole ? html_path_short(h->root, site->file) : show_base(site->file));
     if (site->line)
         fprintf(h->out, ":%u", site->line);
 }
@@ -112,7 +79,7 @@ void html_cell_bytes(struct html *h, uint64_t bytes)
     char words[HTML_AMOUNT], count[HTML_AMOUNT];
 
     fprintf(h->out, "<td class=\"num\" data-v=\"%" PRIu64 "\" title=\"%s B\">%s%s</td>", bytes,
-            html_count_words(count, bytes), h->mark, html_bytes_words(words, (double)bytes));
+            show_count(count, bytes), h->mark, html_bytes_words(words, bytes));
 }
 
 void html_cell_count(struct html *h, uint64_t n)
@@ -120,7 +87,7 @@ void html_cell_count(struct html *h, uint64_t n)
     char words[HTML_AMOUNT];
 
     fprintf(h->out, "<td class=\"num\" data-v=\"%" PRIu64 "\">%s%s</td>", n, h->mark,
-            html_count_words(words, n));
+            show_count(words, n));
 }
 
 void html_cell_delta(struct html *h, int64_t bytes, bool colored)
@@ -133,7 +100,7 @@ void html_cell_delta(struct html *h, int64_t bytes, bool colored)
             bytes > 0   ? "+"
             : bytes < 0 ? MINUS
                         : "",
-            html_count_words(count, bytes < 0 ? 0 - (uint64_t)bytes : (uint64_t)bytes),
+            show_count(count, bytes < 0 ? 0 - (uint64_t)bytes : (uint64_t)bytes),
             html_delta_words(words, bytes));
 }
 

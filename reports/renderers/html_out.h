@@ -9,6 +9,7 @@
 #include "html_source.h"
 #include "html_tree.h"
 #include "renderer.h"
+#include "show.h"
 
 #define MINUS "\xe2\x88\x92" /* U+2212 */
 
@@ -22,15 +23,15 @@ struct html {
     struct html_sources sources;
 };
 
-/* Figures in words; `buf` is returned. 3 significant digits, 1024-based. */
-#define HTML_AMOUNT 48
-char *html_bytes_words(char buf[HTML_AMOUNT], double bytes);
-char *html_count_words(char buf[HTML_AMOUNT], uint64_t n);
-char *html_time_words(char buf[HTML_AMOUNT], double ns);
-/* With its sign: "+4.88 MiB", minus as U+2212, "0". */
-char *html_delta_words(char buf[HTML_AMOUNT], int64_t bytes);
-/* "+55.0 %"; "∞" when not finite. */
-char *html_percent_words(char buf[HTML_AMOUNT], double percent);
+/* Figures in words, where show.h's do not serve a page: 0 without a unit, U+2212 for minus, short
+ * times. The result lives as long as `buf`. */
+#define HTML_AMOUNT SHOW_SIZE
+const char *html_bytes_words(char buf[HTML_AMOUNT], uint64_t bytes);
+const char *html_time_words(char buf[HTML_AMOUNT], double ns);
+/* With its sign: "+4.88 MiB", "0". */
+const char *html_delta_words(char buf[HTML_AMOUNT], int64_t bytes);
+/* "+55.0 %"; "\u221e" when not finite. */
+const char *html_percent_words(char buf[HTML_AMOUNT], double percent);
 
 /* fprintf() where %s is escaped text needs a function of its own: these put text safely. */
 void html_text(struct html *h, const char *text);

@@ -18,7 +18,7 @@ static void bytes_tile(struct html *h, uint64_t bytes, const char *words)
 {
     char figure[HTML_AMOUNT], all[HTML_AMOUNT + 8];
 
-    snprintf(all, sizeof all, "%s%s", h->mark, html_bytes_words(figure, (double)bytes));
+    snprintf(all, sizeof all, "%s%s", h->mark, html_bytes_words(figure, bytes));
     tile(h, "", all, words);
 }
 
@@ -41,8 +41,7 @@ static void verdict_tiles(struct html *h)
 
         if (order[i] == STATUS_NONE && !count[STATUS_NONE])
             continue;
-        tile(h, html_status_class(order[i]), html_count_words(figure, count[order[i]]),
-             words[order[i]]);
+        tile(h, html_status_class(order[i]), show_count(figure, count[order[i]]), words[order[i]]);
     }
 }
 
@@ -59,11 +58,11 @@ static void tiles(struct html *h)
         char figure[HTML_AMOUNT];
 
         snprintf(words, sizeof words, "allocated in %s blocks",
-                 html_count_words(figure, all->allocations));
+                 show_count(figure, all->allocations));
         bytes_tile(h, all->allocated_bytes, words);
         bytes_tile(h, all->peak_bytes, "live at the peak");
         bytes_tile(h, all->leaked_bytes, "never freed");
-        snprintf(words, sizeof words, "copied by %s calls", html_count_words(figure, all->copies));
+        snprintf(words, sizeof words, "copied by %s calls", show_count(figure, all->copies));
         bytes_tile(h, all->copied_bytes, words);
     }
     for (size_t i = 0; i < h->report->n_findings; i++)
@@ -84,7 +83,7 @@ static void finding_times(struct html *h, const struct report_finding *f)
 
     fputs("<span class=\"times\">", h->out);
     if (f->count)
-        fprintf(h->out, "%s%s %s", h->mark, html_count_words(count, f->count),
+        fprintf(h->out, "%s%s %s", h->mark, show_count(count, f->count),
                 f->count == 1 && strcmp(noun, "copies") == 0 ? "copy" : noun);
     if (f->has_mode)
         fprintf(h->out, " in %s", report_mode_name(f->mode));
@@ -159,7 +158,7 @@ static void finding(struct html *h, const struct report_finding *f, bool open)
             "\"><summary><span class=\"amount%s\" title=\"%" PRIu64 " B\">%s%s</span> "
             "<span class=\"who\">",
             f->severity == SEVERITY_LOW ? " low" : "", f->bytes, h->mark,
-            html_bytes_words(words, (double)f->bytes));
+            html_bytes_words(words, f->bytes));
     html_text(h, *f->scope ? f->scope : "outside of any call");
     fputs("</span> ", h->out);
     finding_path(h, f);
@@ -193,14 +192,13 @@ static void findings(struct html *h)
 
     fputs("<h2>What to fix first</h2>\n", h->out);
     if (!report->n_findings) {
-        fprintf(
-            h->out,
-            "<p class=\"empty\">No needless memory found: %s copies, %s, and %s allocated, "
-            "looked at.%s</p>\n",
-            html_count_words(copies, report->totals.all.copies),
-            html_bytes_words(bytes, (double)report->totals.all.copied_bytes),
-            html_bytes_words((char[HTML_AMOUNT]){0}, (double)report->totals.all.allocated_bytes),
-            report->run.content ? "" : " Contents were not compared (--content=off).");
+        fprintf(h->out,
+                "<p class=\"empty\">No needless memory found: %s copies, %s, and %s allocated, "
+                "looked at.%s</p>\n",
+                show_count(copies, report->totals.all.copies),
+                html_bytes_words(bytes, report->totals.all.copied_bytes),
+                html_bytes_words((char[HTML_AMOUNT]){0}, report->totals.all.allocated_bytes),
+                report->run.content ? "" : " Contents were not compared (--content=off).");
         return;
     }
     fputs("<div class=\"fix\">\n", h->out);
@@ -226,8 +224,8 @@ static void spread_cell(struct html *h, bool has, uint64_t bytes, uint64_t least
         fprintf(h->out,
                 "<td class=\"num\" data-v=\"%" PRIu64 "\" title=\"%" PRIu64 " to %" PRIu64
                 " B\">\xe2\x89\x88 %s\xe2\x80\x93%s</td>",
-                bytes, least, bytes, html_bytes_words(least_words, (double)least),
-                html_bytes_words(most_words, (double)bytes));
+                bytes, least, bytes, html_bytes_words(least_words, least),
+                html_bytes_words(most_words, bytes));
 }
 
 static void percent_cell(struct html *h, bool known, double percent)
@@ -263,9 +261,9 @@ static void allocations_cell(struct html *h, const struct report_efficiency *e)
 
     fprintf(h->out, "<td class=\"num\" data-v=\"%" PRIu64 "\">%s / %s / %s</td>",
             e->batch_allocations,
-            e->has_single ? html_count_words(s, e->single_allocations) : "\xe2\x80\x93",
-            e->has_batch1 ? html_count_words(b1, e->batch1_allocations) : "\xe2\x80\x93",
-            e->has_batch ? html_count_words(bn, e->batch_allocations) : "\xe2\x80\x93");
+            e->has_single ? show_count(s, e->single_allocations) : "\xe2\x80\x93",
+            e->has_batch1 ? show_count(b1, e->batch1_allocations) : "\xe2\x80\x93",
+            e->has_batch ? show_count(bn, e->batch_allocations) : "\xe2\x80\x93");
 }
 
 static void indicator_cell(struct html *h, const struct report_efficiency *e)
@@ -367,9 +365,9 @@ static void fact(struct html *h, const char *name, uint64_t blocks, uint64_t byt
     fprintf(h->out,
             "<tr><th scope=\"row\">%s</th><td class=\"num\" title=\"%" PRIu64 " B\">%s%s"
             "</td><td class=\"num\">",
-            name, bytes, h->mark, html_bytes_words(b, (double)bytes));
+            name, bytes, h->mark, html_bytes_words(b, bytes));
     if (blocks)
-        fprintf(h->out, "%s%s", h->mark, html_count_words(n, blocks));
+        fprintf(h->out, "%s%s", h->mark, show_count(n, blocks));
     fputs("</td></tr>\n", h->out);
 }
 

@@ -120,12 +120,12 @@ void html_run_banners(struct html *h, const struct report *report, const char *w
     }
     if (run->lost_events) {
         snprintf(text, sizeof text, "%s%s events could not be recorded. Figures are lower bounds.",
-                 which, html_count_words(words, run->lost_events));
+                 which, show_count(words, run->lost_events));
         html_banner(h, true, text);
     }
     if (run->sampled) {
         snprintf(text, sizeof text, "%sSampled, one event in %s on average: figures are estimates.",
-                 which, html_bytes_words(words, (double)run->sample_bytes));
+                 which, html_bytes_words(words, run->sample_bytes));
         html_banner(h, false, text);
     }
     if (run->exit > 0) {
@@ -163,7 +163,7 @@ void html_run_line(struct html *h, const struct report *report)
              strlen(run->started) > 16 ? run->started + 11 : "",
              strlen(run->started) > 16 ? "Z" : "");
     put_item(h, &first, text);
-    put_item(h, &first, html_path_base(run->exe));
+    put_item(h, &first, show_base(run->exe));
     if (report->n_efficiency) {
         snprintf(text, sizeof text, "%zu indicator%s", report->n_efficiency,
                  report->n_efficiency == 1 ? "" : "s");

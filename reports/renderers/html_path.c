@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-const char *html_path_base(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 const char *html_path_short(const char *root, const char *path)
 {
     const size_t len = strlen(root);

@@ -6,7 +6,5 @@
 /* The part of `path` after `root` (a folder, may be ""), else after a home folder, else all of it.
  * Points into `path`. */
 const char *html_path_short(const char *root, const char *path);
-/* After the last slash. */
-const char *html_path_base(const char *path);
 
 #endif

@@ -274,10 +274,10 @@ static void put_line(struct html *h, int number, uint32_t line, bool id)
         fprintf(h->out, " id=\"L%d-%u\"", number, line);
     fprintf(h->out, "><td>%u</td><td>", line);
     if (hot && hot->allocated)
-        fprintf(h->out, "%s%s", h->mark, html_bytes_words(words, (double)hot->allocated));
+        fprintf(h->out, "%s%s", h->mark, html_bytes_words(words, hot->allocated));
     if (hot && hot->copied)
         fprintf(h->out, "%s%s%s copied", hot->allocated ? ", " : "", h->mark,
-                html_bytes_words(words, (double)hot->copied));
+                html_bytes_words(words, hot->copied));
     fputs("</td><td>", h->out);
     /* A tab would be shown as \u{9}: indentation is meant here. */
     for (size_t at = 0; at < len;) {
@@ -317,7 +317,7 @@ void html_source_excerpt(struct html *h, const char *path, const uint32_t *lines
         if (!line || line > file->n_lines)
             continue;
         if (!open)
-            begin_code(h, html_path_base(path));
+            begin_code(h, show_base(path));
         else if (from > done + 1)
             fputs("<tr class=\"cut\"><td>\xe2\x8b\xae</td><td></td><td></td></tr>\n", h->out);
         open = true;
@@ -335,7 +335,7 @@ static void put_file(struct html *h, int number)
     const uint32_t around = number < FULL_RANK ? HTML_AROUND : 3;
     uint32_t done = 0;
 
-    begin_code(h, html_path_base(file->path));
+    begin_code(h, show_base(file->path));
     if (h->options->full_source) {
         for (uint32_t line = 1; line <= file->n_lines; line++)
             put_line(h, number, line, true);
@@ -368,7 +368,7 @@ static void put_bare(struct html *h, const struct html_source_file *file)
     fputs(" Hot lines: ", h->out);
     for (size_t i = 0; i < file->n_hot; i++)
         fprintf(h->out, "%s%u (%s%s)", i ? ", " : "", file->hot[i].line, h->mark,
-                html_bytes_words(words, (double)(file->hot[i].allocated + file->hot[i].copied)));
+                html_bytes_words(words, file->hot[i].allocated + file->hot[i].copied));
     fputs("</p>\n", h->out);
 }
 
@@ -390,7 +390,7 @@ void html_source_view(struct html *h)
         const struct html_source_file *file = &h->sources.files[i];
 
         fprintf(h->out, "<details class=\"file\"%s><summary><b>%s%s</b> <code>",
-                i < 3 ? " open" : "", h->mark, html_bytes_words(words, (double)file->weight));
+                i < 3 ? " open" : "", h->mark, html_bytes_words(words, file->weight));
         html_text(h, html_path_short(h->root, file->path));
         fprintf(h->out, "</code> <span class=\"muted\">%zu hot line%s</span></summary>\n",
                 file->n_hot, file->n_hot == 1 ? "" : "s");

@@ -46,7 +46,8 @@ static void put_axes(struct html *h, const struct scale *s)
         fprintf(h->out,
                 "<path class=\"axis\" d=\"M%d,%.1fH%d\"/><text class=\"small\" x=\"%d\" y=\"%.1f\" "
                 "text-anchor=\"end\">%s</text>\n",
-                LEFT, y, WIDTH - RIGHT, LEFT - 6, y + 4, html_bytes_words(words, s->most * k / 4));
+                LEFT, y, WIDTH - RIGHT, LEFT - 6, y + 4,
+                html_bytes_words(words, (uint64_t)(s->most * k / 4)));
     }
     for (int k = 0; k <= 6; k++) {
         const double x = LEFT + k * PLOT_WIDTH / 6.0;
@@ -127,8 +128,7 @@ static void put_peak(struct html *h, const struct scale *s)
             "cy=\"%.1f\" r=\"3.5\"/><text class=\"halo\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">"
             "peak %s</text>\n",
             x, TOP + PLOT, y, x, y, x > WIDTH / 2.0 ? x - 8 : x + 8, y + 4,
-            x > WIDTH / 2.0 ? "end" : "start",
-            html_bytes_words(bytes, (double)r->totals.all.peak_bytes));
+            x > WIDTH / 2.0 ? "end" : "start", html_bytes_words(bytes, r->totals.all.peak_bytes));
 }
 
 static void put_timeline(struct html *h)
@@ -171,8 +171,8 @@ static void put_bin(struct html *h, size_t bin, uint64_t most_count, uint64_t mo
     const double brief = b->count ? many * (double)b->short_lived / (double)b->count : 0;
 
     fprintf(h->out, "<tr><th scope=\"row\" class=\"num\">%s to %s</th>",
-            bin ? html_bytes_words(from, ldexp(1, (int)bin)) : "0",
-            html_bytes_words(to, ldexp(1, (int)bin + 1)));
+            bin ? html_bytes_words(from, UINT64_C(1) << bin) : "0",
+            html_bytes_words(to, UINT64_C(2) << bin));
     html_cell_count(h, b->count);
     fprintf(h->out,
             "<td><svg class=\"bar\" width=\"142\" height=\"10\" aria-hidden=\"true\">"

@@ -467,9 +467,11 @@ int fixture_indicators(struct report *ret, enum fixture_side side)
         add_phase(&m, &c, PHASE_BATCH1, above, file, 1, shift);
         add_phase(&m, &c, PHASE_BATCH, above, file, ROWS, shift);
         add_efficiency(&m, &c, file);
-        add_place(&m, site(pool_printf(m.pool, "ta_%s_batch", c.name), file, 219 + shift), "malloc",
-                  c.name, (struct report_metrics){.allocations = 3, .allocated_bytes = 66 * SINGLE},
-                  false);
+        add_place(
+            &m, site(pool_printf(m.pool, "ta_%s_batch", c.name), file, 219 + shift), "malloc",
+            c.name,
+            (struct report_metrics){.allocations = 3, .allocated_bytes = (66 - shift) * SINGLE},
+            false);
         if (c.copies) {
             add_finding(&m, &c, file, shift);
             add_place(&m, site("row_copy", file, 228 + shift), "memcpy", c.name,

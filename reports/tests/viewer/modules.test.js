@@ -141,8 +141,8 @@ test('any damaged byte gives an error or a tree, never a hang', () => {
 });
 
 test('bytes have three digits and units of 1024', () => {
-  const want = [[0, '0'], [512, '512 B'], [1023, '1023 B'], [1024, '1.00 KiB'], [80000, '78.1 KiB'],
-    [617984, '604 KiB'], [1048064, '1.00 MiB'], [5120000, '4.88 MiB'], [-5120000, '\u22124.88 MiB']];
+  const want = [[0, '0'], [512, '512 B'], [999, '999 B'], [1000, '0.98 KiB'], [1024, '1.00 KiB'], [80000, '78.1 KiB'],
+    [617984, '604 KiB'], [1048064, '1.00 MiB'], [1022976, '999 KiB'], [5120000, '4.88 MiB'], [-5120000, '\u22124.88 MiB']];
   for (const [n, text] of want) assert.equal(bytes(n), text);
 });
 test('other figures in words', () => {
