@@ -47,6 +47,41 @@ FAR_CALL static void with_alloca(unsigned n)
     sink += (unsigned)p[0];
 }
 
+/* --- The same inner frame at the same place with another rbp: what lies outside is another stack,
+ *     though the words of the one before are still in memory --- */
+
+FAR_CALL static void balanced_inner(unsigned n)
+{
+    volatile char *p = alloca(n * 64);
+
+    p[0] = 1;
+    tip();
+    sink += (unsigned)p[0];
+}
+
+FAR_CALL static void balanced_outer(unsigned n, unsigned total)
+{
+    volatile char *p = alloca(n * 64);
+
+    p[0] = 1;
+    if (n % 2) {
+        balanced_inner(total - n);
+        after();
+    } else {
+        balanced_inner(total - n);
+        sink += 2;
+    }
+    sink += (unsigned)p[0];
+}
+
+FAR_CALL static void balanced(void)
+{
+    for (volatile unsigned n = 1; n < 12; n++)
+        balanced_outer(n, 13);
+    for (volatile unsigned n = 11; n > 2; n -= 3)
+        balanced_outer(n, 13);
+}
+
 /* --- Frames aligned to more than the ABI asks: the CFA is read from memory --- */
 
 FAR_CALL static void realigned(unsigned n)
@@ -278,7 +313,7 @@ static void timer_handler(int number)
 FAR_CALL static void storm(void)
 {
     const struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
-    const struct itimerspec often = {.it_interval = {0, 150000}, .it_value = {0, 150000}};
+    const struct itimerspec often = {.it_interval = {0, 30000}, .it_value = {0, 30000}};
     timer_t timer;
     uint64_t x = 1;
 
@@ -383,6 +418,7 @@ void edges_run(void)
     for (unsigned round = 0; round < 3; round++) {
         tip();
         with_alloca(1000);
+        balanced();
         realigned(4);
         realigned_alloca(5);
         sink += (unsigned)many_registers(1, 2, 3, 4, 5, 6, 6);
