@@ -310,7 +310,7 @@ static void timer_handler(int number)
 }
 
 /* Interrupted wherever it happens to be: prologues, epilogues, libc, system calls. */
-FAR_CALL static void storm(void)
+void edges_storm(void)
 {
     const struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
     const struct itimerspec often = {.it_interval = {0, 30000}, .it_value = {0, 30000}};
@@ -321,7 +321,7 @@ FAR_CALL static void storm(void)
     if (timer_create(CLOCK_MONOTONIC, (struct sigevent *)(uintptr_t)&event, &timer) != 0)
         return;
     timer_settime(timer, 0, &often, NULL);
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 100; i++) {
         x = many_registers(x, 2, 3, 4, 5, 6, 5);
         recursive(20);
         realigned(2);
@@ -436,5 +436,4 @@ void edges_run(void)
         coroutines(round);
         threads();
     }
-    storm();
 }

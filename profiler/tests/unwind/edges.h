@@ -7,7 +7,10 @@
 /* Provided by who links edges.c: an allocation, or a comparison of unwinders. */
 void edge_event(void);
 
-/* Run all of them. */
+/* Run all of them but the last. */
 void edges_run(void);
+
+/* Some of them under a storm of signals, each an event wherever it strikes. */
+void edges_storm(void);
 
 #endif

@@ -113,6 +113,7 @@ static void the_walk_agrees_with_libunwind_on_every_kind_of_stack(void **state)
     if (!libunwind_open(dlopen))
         skip();
     edges_run();
+    edges_storm();
     print_message("# %lu stacks, %lu compared; %s\n", seen.events, (unsigned long)check_count(),
                   check_first());
     assert_true(seen.events > 10000);
@@ -127,6 +128,7 @@ static void the_walk_agrees_with_glibc_backtrace(void **state)
     seen.with_backtrace = true;
     backtrace(self.ips, 1); /* it loads a library at its first call */
     edges_run();
+    edges_storm();
     assert_true(seen.events > 10000);
     assert_int_equal(seen.backtrace_differs, 0);
     assert_int_equal(seen.plain_differs, 0);
