@@ -96,7 +96,8 @@ IND_INDICATOR(srsi) = {
     .title = "Stochastic RSI",
     .family = "momentum",
     .source = "Chande and Kroll, The New Technical Trader, 1994",
-    .note = "50 where the index has been flat (within 1e-10). A NaN or infinite bar makes all later values NaN.",
+    .note = "50 where the index has been flat (within 1e-10). A NaN or infinite bar makes all "
+            "later values NaN.",
     .inputs = {{"data", "close"}},
     .params = {{"rsi_period", "bars", 14, 1, IND_PERIOD_MAX, IND_INTEGER},
                {"stoch_period", "bars", 14, 1, IND_PERIOD_MAX, IND_INTEGER},

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dpo: detrended price oscillator, x[t - (p / 2 + 1)] less the mean of the last p bars. */
+#include "window_sum.h"
+
+static size_t state_size(const double *params)
+{
+    (void)params;
+    return sizeof(struct window_sum);
+}
+
+static size_t warmup(const double *params, size_t output)
+{
+    const size_t p = (size_t)params[0];
+
+    (void)output;
+    return size_max(p - 1, p / 2 + 1);
+}
+
+static size_t history(const double *params) { return (size_t)params[0] + 1; }
+
+static void reference(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0);
+
+    for (size_t t = warmup(run->params, 0); t < run->to; t++) {
+        long double sum = 0;
+        for (size_t i = 0; i < p; i++)
+            sum += run->in[0][t - i];
+        run->out[0][t] = (double)(run->in[0][t - (p / 2 + 1)] - sum / (long double)p);
+    }
+}
+
+static void IND_FN(dpo)(const struct ind_run *run)
+{
+    const size_t p = run_int(run, 0), first = warmup(run->params, 0);
+    struct window_sum *w = run->state;
+
+    for (size_t t = run->from; t < run->to; t++) {
+        const double mean = window_sum_push(w, run->in[0] + t, p) / (double)p;
+        if (t >= first)
+            run->out[0][t] = run->in[0][t - (p / 2 + 1)] - mean;
+    }
+}
+
+IND_INDICATOR(dpo) = {
+    .name = "dpo",
+    .title = "Detrended Price Oscillator",
+    .family = "momentum",
+    .source = "Murphy, Technical Analysis of the Financial Markets, 1999",
+    .note = "A NaN or infinite bar shows while it is in the window.",
+    .inputs = {{"data", "close"}},
+    .params = {{"period", "bars", 5, 1, IND_PERIOD_MAX, IND_INTEGER}},
+    .outputs = {"values"},
+    .warmup = warmup,
+    .history = history,
+    .state_size = state_size,
+    .reference = reference,
+    .run = IND_FN(dpo),
+    .tolerance = 1e-9, /* price and mean cancel */
+};
