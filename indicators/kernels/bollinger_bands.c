@@ -50,19 +50,24 @@ static void IND_FN(bollinger_bands)(const struct ind_run *run)
     const enum deviation_kind kind = (enum deviation_kind)run->params[DEVTYPE];
     struct state *s = run->state;
     double *scratch = s->mem + ma_size(p) / sizeof(double);
+    double mean[CHUNK], spread[CHUNK], room[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double *at = run->in[0] + t;
-        window_square_push(&s->square, at, p);
-        /* the simple average is known already */
-        const double middle = ma == MA_SMA ? window_square_mean(&s->square, p)
-                                           : ma_push(&s->middle, s->mem, ma, p, at[0]);
-        if (t < first)
-            continue;
-        const double spread = deviation(&s->square, kind, at, p, scratch);
-        run->out[0][t] = middle + run->params[DEVUP] * spread;
-        run->out[1][t] = middle;
-        run->out[2][t] = middle - run->params[DEVDN] * spread;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const double *x = run->in[0] + at, *middle = mean;
+        const size_t skip = chunk_skip(at, p - 1);
+
+        window_square_chunk(&s->square, x, n, p, mean, spread);
+        deviation_chunk(kind, x, p, mean, spread, skip, n, scratch);
+        for (size_t i = 0; i < n && ma != MA_SMA; i++)
+            room[i] = ma_push(&s->middle, s->mem, ma, p, x[i]);
+        if (ma != MA_SMA) /* the simple average is the mean */
+            middle = room;
+        for (size_t i = chunk_skip(at, first); i < n; i++) {
+            run->out[0][at + i] = middle[i] + run->params[DEVUP] * spread[i];
+            run->out[1][at + i] = middle[i];
+            run->out[2][at + i] = middle[i] - run->params[DEVDN] * spread[i];
+        }
     }
 }
 

@@ -10,9 +10,11 @@ static size_t state_size(const double *params)
     return sizeof(struct window_sum);
 }
 
-static double index_of(double above, double spread)
+static inline double index_of(double above, double spread)
 {
-    return spread == 0 ? 0 : above / (0.015 * spread);
+    const double value = above / (0.015 * spread);
+
+    return spread == 0 ? 0 : value;
 }
 
 static void reference(const struct ind_run *run)
@@ -33,14 +35,20 @@ static void reference(const struct ind_run *run)
 static void IND_FN(cci)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    struct window_sum *w = run->state;
+    double mean[CHUNK], spread[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double *at = run->in[0] + t, mean = window_sum_push(w, at, p) / (double)p;
-        if (t + 1 < p)
-            continue;
-        const bool flat = w->same >= p; /* the mean may be off by a rounding */
-        run->out[0][t] = flat ? 0 : index_of(at[0] - mean, mean_absolute(at, p, mean));
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const double *x = run->in[0] + at;
+        const size_t skip = chunk_skip(at, p - 1);
+        double *restrict out = run->out[0] + at;
+
+        window_sum_chunk(run->state, x, n, p, mean);
+        for (size_t i = 0; i < n; i++)
+            mean[i] /= (double)p;
+        mean_absolute_chunk(x, p, mean, spread, skip, n);
+        for (size_t i = skip; i < n; i++)
+            out[i] = index_of(x[i] - mean[i], spread[i]);
     }
 }
 

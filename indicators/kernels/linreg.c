@@ -29,12 +29,13 @@ static void reference(const struct ind_run *run)
 static void IND_FN(linreg)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    struct window_line *w = run->state;
+    double mean[CHUNK], slope[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        window_line_push(w, run->in[0] + t, p);
-        if (t + 1 >= p)
-            run->out[0][t] = window_line_at(w, p, 0);
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        window_line_chunk(run->state, run->in[0] + at, n, p, mean, slope);
+        for (size_t i = chunk_skip(at, p - 1); i < n; i++)
+            run->out[0][at + i] = line_at(mean[i], slope[i], p, 0);
     }
 }
 

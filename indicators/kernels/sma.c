@@ -25,12 +25,14 @@ static void reference(const struct ind_run *run)
 static void IND_FN(sma)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    struct window_sum *w = run->state;
+    const double inverse = 1 / (double)p;
+    double sum[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double sum = window_sum_push(w, run->in[0] + t, p);
-        if (t + 1 >= p)
-            run->out[0][t] = sum / (double)p;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        window_sum_chunk(run->state, run->in[0] + at, n, p, sum);
+        for (size_t i = chunk_skip(at, p - 1); i < n; i++)
+            run->out[0][at + i] = sum[i] * inverse;
     }
 }
 

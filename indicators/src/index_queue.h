@@ -16,7 +16,8 @@ static inline size_t index_queue_size(size_t p) { return p * sizeof(size_t); }
 static inline size_t index_queue_slot(size_t slot, size_t p) { return slot >= p ? slot - p : slot; }
 
 /* Take in bar t of x; gives the bar of the largest (sign 1) or smallest (sign -1) of the last p. Of
- * equal ones the oldest wins; a NaN only where there is nothing else. Reads x[t - p + 1] .. x[t]. */
+ * equal ones the oldest wins; a NaN only where there is nothing else. Reads x[t - p + 1] .. x[t].
+ */
 static inline size_t index_queue_push(struct index_queue *q, size_t *ring, const double *x,
                                       size_t t, size_t p, double sign)
 {

@@ -21,18 +21,21 @@ typedef double vd __attribute__((vector_size(64)));
 typedef double vd_any __attribute__((vector_size(64), aligned(8)));
 VEC_INLINE vd vd_fma(vd a, vd b, vd c) { return _mm512_fmadd_pd(a, b, c); }
 VEC_INLINE void vd_stream(double *to, vd value) { _mm512_stream_pd(to, value); }
+VEC_INLINE vd vd_abs(vd a) { return _mm512_abs_pd(a); }
 #elif defined __AVX2__
 enum { IND_LANES = 4 };
 typedef double vd __attribute__((vector_size(32)));
 typedef double vd_any __attribute__((vector_size(32), aligned(8)));
 VEC_INLINE vd vd_fma(vd a, vd b, vd c) { return _mm256_fmadd_pd(a, b, c); }
 VEC_INLINE void vd_stream(double *to, vd value) { _mm256_stream_pd(to, value); }
+VEC_INLINE vd vd_abs(vd a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a); }
 #else
 enum { IND_LANES = 1 };
 typedef double vd;
 typedef double vd_any;
 VEC_INLINE vd vd_fma(vd a, vd b, vd c) { return a * b + c; }
 VEC_INLINE void vd_stream(double *to, vd value) { *to = value; }
+VEC_INLINE vd vd_abs(vd a) { return __builtin_fabs(a); }
 #endif
 
 VEC_INLINE vd vd_load(const double *from) { return *(const vd_any *)from; }
@@ -62,7 +65,8 @@ VEC_INLINE void vd_fence(void)
  * Lanes 0-3 and 4-7 are two halves.
  *   v8_up1, v8_up2   each half moved up by one, by two lanes; zeros come in
  *   v8_carry         lane 3 in all of the upper half, zeros in the lower
- *   v8_last          lane 7 everywhere */
+ *   v8_last          lane 7 everywhere
+ *   v8_equal         bit i: lanes i are equal */
 
 #if defined __AVX512F__
 typedef __m512d v8;
@@ -77,6 +81,7 @@ VEC_INLINE v8 v8_up2(v8 a) { return _mm512_maskz_permutex_pd(0xcc, a, 0x40); }
 VEC_INLINE v8 v8_carry(v8 a) { return _mm512_maskz_permutexvar_pd(0xf0, _mm512_set1_epi64(3), a); }
 VEC_INLINE v8 v8_last(v8 a) { return _mm512_permutexvar_pd(_mm512_set1_epi64(7), a); }
 VEC_INLINE double v8_first(v8 a) { return _mm512_cvtsd_f64(a); }
+VEC_INLINE unsigned v8_equal(v8 a, v8 b) { return _mm512_cmp_pd_mask(a, b, _CMP_EQ_OQ); }
 #elif defined __AVX2__
 typedef struct {
     __m256d low, high;
@@ -111,6 +116,12 @@ VEC_INLINE v8 v8_last(v8 a)
     return (v8){last, last};
 }
 VEC_INLINE double v8_first(v8 a) { return _mm256_cvtsd_f64(a.low); }
+VEC_INLINE unsigned v8_equal(v8 a, v8 b)
+{
+    const int low = _mm256_movemask_pd(_mm256_cmp_pd(a.low, b.low, _CMP_EQ_OQ));
+    const int high = _mm256_movemask_pd(_mm256_cmp_pd(a.high, b.high, _CMP_EQ_OQ));
+    return (unsigned)low | (unsigned)high << 4;
+}
 #else
 typedef struct {
     double at[8];
@@ -152,8 +163,23 @@ VEC_INLINE v8 v8_up2(v8 a) { return (v8){{0, 0, a.at[0], a.at[1], 0, 0, a.at[4],
 VEC_INLINE v8 v8_carry(v8 a) { return (v8){{0, 0, 0, 0, a.at[3], a.at[3], a.at[3], a.at[3]}}; }
 VEC_INLINE v8 v8_last(v8 a) { return v8_set(a.at[7]); }
 VEC_INLINE double v8_first(v8 a) { return a.at[0]; }
+VEC_INLINE unsigned v8_equal(v8 a, v8 b)
+{
+    unsigned bits = 0;
+    V8_EACH(i) bits |= (unsigned)(a.at[i] == b.at[i]) << i;
+    return bits;
+}
 #undef V8_EACH
 #endif
+
+/* The sum of all lanes. */
+VEC_INLINE double v8_sum(v8 a)
+{
+    double at[8];
+
+    v8_store(at, a);
+    return ((at[0] + at[1]) + (at[2] + at[3])) + ((at[4] + at[5]) + (at[6] + at[7]));
+}
 
 /* Lane i becomes the sum of lanes 0 .. i. */
 VEC_INLINE v8 v8_scan(v8 a)

@@ -1,187 +1,526 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sums over the last p values, without drift.
  *
- * Add one, drop one would let rounding pile up over millions of bars, and one NaN would stay for
- * ever. So a second set of sums is begun every p bars and takes over when it spans the window: no
- * rounding is older than 2p bars. A window of equal values has exact sums: what is flat is seen to
- * be flat. A window with a NaN or an infinity is summed afresh, so these leave with their bar.
+ * Add one, drop one would let rounding pile up over millions of bars. So sums are begun afresh
+ * every few hundred bars. A window of equal values has exact sums: what is flat is seen to be flat.
+ * NaN and infinities are counted, not added: they show while they are in the window and leave with
+ * it.
  *
- * `at` points to the newest value; at[-1] .. at[-p] are the ones before, as far as there are. */
+ * Each kind has `_push`, for one value, and `_chunk`, for many: the same sums, 16 bars at a time.
+ * `at` points to the newest value (of a chunk: to its first); at[-1] .. at[-p] are the ones before,
+ * as far as there are. Zero the struct to begin. */
 #ifndef IND_WINDOW_SUM_H
 #define IND_WINDOW_SUM_H
 
 #include "kernel.h"
+#include "vec.h"
 
 /* at[-i] */
 static inline double ago(const double *at, size_t i) { return *(at - i); }
 
+/* ---- What is no finite number ---- */
+
+struct odd {
+    size_t nan, up, down; /* in the window */
+};
+
+static inline double finite_part(double x) { return isfinite(x) ? x : 0; }
+
+static inline void odd_move(struct odd *odd, double in, double out)
+{
+    odd->nan += (size_t)isnan(in) - (size_t)isnan(out);
+    odd->up += (size_t)(in == INFINITY) - (size_t)(out == INFINITY);
+    odd->down += (size_t)(in == -INFINITY) - (size_t)(out == -INFINITY);
+}
+
+static inline bool odd_any(const struct odd *odd) { return (odd->nan | odd->up | odd->down) != 0; }
+
+/* What the sum of a window with such values is. */
+static inline double odd_sum(const struct odd *odd)
+{
+    if (odd->nan || (odd->up && odd->down))
+        return NAN;
+    return odd->up ? INFINITY : -INFINITY;
+}
+
+/* ---- What all windows keep count of ---- */
+
+struct window {
+    size_t count; /* values so far */
+    size_t since; /* of these since the sums were begun afresh */
+    size_t same;  /* how many of the newest are equal */
+    struct odd odd;
+};
+
+/* Take note of at[0] and of what it drives out. Gives the finite part of the latter. */
+static inline double window_note(struct window *w, const double *at, size_t p)
+{
+    const double out = w->count >= p ? ago(at, p) : 0;
+
+    w->same = w->count && at[0] == at[-1] ? w->same + 1 : 1;
+    if (!isfinite(at[0]) || !isfinite(out))
+        odd_move(&w->odd, at[0], out);
+    w->count++;
+    w->since++;
+    return finite_part(out);
+}
+
+/* Values in the window. */
+static inline size_t window_len(const struct window *w, size_t p) { return size_min(w->count, p); }
+
+/* Bars for which sums may run on. */
+static inline size_t window_span(size_t p) { return size_max(1024, 2 * p); }
+
+/* Bring `same` up to date over n values, 8 at a time. True: a window in there may be flat. */
+static inline bool window_note_chunk(struct window *w, const double *at, size_t n, size_t p)
+{
+    /* a flat window of 16 and more holds 8 equal neighbours in one place */
+    bool flat = p == 1 || (p >= 16 && w->same + 8 >= p);
+    size_t i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        const unsigned equal = v8_equal(v8_load(at + i), v8_load(at + i - 1));
+        flat |= p < 16 ? equal != 0 : equal == 255;
+    }
+    for (; i < n; i++)
+        flat |= at[i] == ago(at + i, 1);
+    w->count += n;
+    w->since += n;
+    if (flat)
+        return true;
+    for (w->same = 1; w->same < n && at[n - w->same] == at[n - w->same - 1];)
+        w->same++;
+    return false;
+}
+
 /* ---- Sum ---- */
 
 struct window_sum {
-    double sum;   /* of the window */
-    double fresh; /* of the values since the last takeover */
-    size_t count; /* values so far */
-    size_t n;     /* of these since the last takeover */
-    size_t same;  /* how many of the newest are equal */
+    struct window w;
+    double sum; /* of the finite values in the window */
 };
 
-/* Take in at[0]; gives the sum of the last p values, or of all when there are fewer. */
-static inline double window_sum_push(struct window_sum *w, const double *at, size_t p)
+/* n values up to and with at[0]. */
+static inline double window_sum_direct(const double *at, size_t n)
 {
-    w->same = w->count && at[0] == at[-1] ? w->same + 1 : 1;
-    w->sum += at[0];
-    if (w->count >= p)
-        w->sum -= ago(at, p);
-    w->fresh += at[0];
-    w->count++;
-    if (++w->n == p) {
-        w->sum = w->fresh;
-        w->fresh = 0;
-        w->n = 0;
-    }
-    if (w->same >= p)
-        w->sum = at[0] * (double)p;
-    if (!isfinite(w->sum)) {
-        w->sum = 0;
-        for (size_t i = size_min(p, w->count); i-- > 0;)
-            w->sum += ago(at, i);
-    }
-    return w->sum;
+    const double *x = at + 1 - n;
+    v8 sum = v8_set(0);
+    double rest = 0;
+    size_t i = 0;
+
+    for (; i + 8 <= n; i += 8)
+        sum = v8_add(sum, v8_load(x + i));
+    for (; i < n; i++)
+        rest += x[i];
+    return v8_sum(sum) + rest;
 }
 
-/* ---- Sum and sum of squares: variance ---- */
+static inline void window_sum_rebuild(struct window_sum *s, const double *at, size_t p)
+{
+    const size_t n = window_len(&s->w, p);
+
+    s->w.since = 0;
+    s->sum = 0;
+    if (!odd_any(&s->w.odd))
+        s->sum = window_sum_direct(at, n);
+    else
+        for (size_t i = n; i-- > 0;)
+            s->sum += finite_part(ago(at, i));
+}
+
+/* Take in at[0]; gives the sum of the last p values, or of all when there are fewer. */
+static inline double window_sum_push(struct window_sum *s, const double *at, size_t p)
+{
+    s->sum += finite_part(at[0]);
+    s->sum -= window_note(&s->w, at, p);
+    if (s->w.since >= window_span(p))
+        window_sum_rebuild(s, at, p);
+    if (s->w.same >= p)
+        s->sum = finite_part(at[0]) * (double)p;
+    return odd_any(&s->w.odd) ? odd_sum(&s->w.odd) : s->sum;
+}
+
+/* 16 bars at a time: sum[i] = before + the changes so far. Gives the last. */
+static inline double window_sum_blocks(const double *at, size_t p, size_t blocks, double sum_before,
+                                       double *sum)
+{
+    v8 before = v8_set(sum_before);
+
+    for (size_t i = 0; i < blocks; i++, at += 16, sum += 16) {
+        const v8 a = v8_scan(v8_sub(v8_load(at), v8_load(at - p)));
+        v8 b = v8_scan(v8_sub(v8_load(at + 8), v8_load(at + 8 - p)));
+        b = v8_add(b, v8_last(a));
+        v8_store(sum, v8_add(before, a));
+        v8_store(sum + 8, v8_add(before, b));
+        before = v8_add(before, v8_last(b));
+    }
+    return v8_first(before);
+}
+
+/* The bars of a chunk that blocks can do: 0 unless the window is full and all finite. */
+static inline size_t window_blocks(const struct window *w, size_t p, size_t n)
+{
+    return w->count >= p && w->count && !odd_any(&w->odd) ? n / 16 * 16 : 0;
+}
+
+/* n pushes; sum[i] is what the push of at[i] gives. */
+static inline void window_sum_chunk(struct window_sum *s, const double *at, size_t n, size_t p,
+                                    double *sum)
+{
+    size_t i = 0;
+
+    for (; i < n && s->w.count < p; i++)
+        sum[i] = window_sum_push(s, at + i, p);
+    const size_t m = window_blocks(&s->w, p, n - i);
+    if (m) {
+        if (s->w.since + m > window_span(p))
+            window_sum_rebuild(s, at + i - 1, p);
+        const double last = window_sum_blocks(at + i, p, m / 16, s->sum, sum + i);
+        if (isfinite(last)) { /* and so were all values */
+            const size_t same = s->w.same;
+            s->sum = last;
+            if (window_note_chunk(&s->w, at + i, m, p)) {
+                s->w.same = same;
+                for (size_t k = i; k < i + m; k++) {
+                    s->w.same = at[k] == ago(at + k, 1) ? s->w.same + 1 : 1;
+                    if (s->w.same >= p)
+                        s->sum = sum[k] = at[k] * (double)p;
+                    else
+                        s->sum = sum[k];
+                }
+            }
+            i += m;
+        }
+    }
+    for (; i < n; i++)
+        sum[i] = window_sum_push(s, at + i, p);
+}
+
+/* ---- Sum and sum of squares: mean and variance ---- */
 
 /* Values are taken less `k`, one of them, lest the squares of large prices drown their spread. */
 struct window_square {
+    struct window w;
     double k, sum, square;
-    double fresh_k, fresh_sum, fresh_square;
-    size_t count, n, same;
 };
 
-static inline void window_square_rebuild(struct window_square *w, const double *at, size_t p)
+/* Windows this short are summed afresh at every bar: as fast, and exact to the last digits. */
+enum { SQUARE_SHORT = 16 };
+
+static inline size_t window_square_span(size_t p)
 {
-    w->k = isfinite(at[0]) ? at[0] : 0;
-    w->sum = w->square = 0;
-    for (size_t i = size_min(p, w->count); i-- > 0;) {
-        const double d = ago(at, i) - w->k;
-        w->sum += d;
-        w->square += d * d;
+    return p <= SQUARE_SHORT ? 1 : size_max(256, p);
+}
+
+static inline void window_square_rebuild(struct window_square *s, const double *at, size_t p)
+{
+    const size_t n = window_len(&s->w, p);
+    const double *x = at + 1 - n;
+    size_t i = 0;
+
+    s->w.since = 0;
+    s->k = finite_part(at[0]);
+    s->sum = s->square = 0;
+    if (!odd_any(&s->w.odd)) {
+        const v8 k = v8_set(s->k);
+        v8 sum = v8_set(0), square = sum;
+        for (; i + 8 <= n; i += 8) {
+            const v8 d = v8_sub(v8_load(x + i), k);
+            sum = v8_add(sum, d);
+            square = v8_add(square, v8_mul(d, d));
+        }
+        s->sum = v8_sum(sum);
+        s->square = v8_sum(square);
+    }
+    for (; i < n; i++) {
+        const double d = isfinite(x[i]) ? x[i] - s->k : 0;
+        s->sum += d;
+        s->square += d * d;
     }
 }
 
-static inline void window_square_push(struct window_square *w, const double *at, size_t p)
+static inline void window_square_push(struct window_square *s, const double *at, size_t p)
 {
-    w->same = w->count && at[0] == at[-1] ? w->same + 1 : 1;
-    if (w->count == 0)
-        w->k = at[0];
-    if (w->n == 0)
-        w->fresh_k = at[0];
-    const double d = at[0] - w->k, fresh = at[0] - w->fresh_k;
-    w->sum += d;
-    w->square += d * d;
-    if (w->count >= p) {
-        const double old = ago(at, p) - w->k;
-        w->sum -= old;
-        w->square -= old * old;
-    }
-    w->fresh_sum += fresh;
-    w->fresh_square += fresh * fresh;
-    w->count++;
-    if (++w->n == p) {
-        w->k = w->fresh_k;
-        w->sum = w->fresh_sum;
-        w->square = w->fresh_square;
-        w->fresh_sum = w->fresh_square = 0;
-        w->n = 0;
-    }
-    if (!isfinite(w->square) || w->same == p)
-        window_square_rebuild(w, at, p);
+    if (s->w.count == 0)
+        s->k = finite_part(at[0]);
+    const bool full = s->w.count >= p;
+    const double d = isfinite(at[0]) ? at[0] - s->k : 0;
+    const double out = full && isfinite(ago(at, p)) ? ago(at, p) - s->k : 0;
+    window_note(&s->w, at, p);
+    s->sum += d - out;
+    s->square += d * d - out * out;
+    if (s->w.since >= window_square_span(p) || s->w.same == p)
+        window_square_rebuild(s, at, p);
 }
 
-static inline double window_square_mean(const struct window_square *w, size_t p)
+static inline double window_square_mean(const struct window_square *s, size_t p)
 {
-    return w->k + w->sum / (double)p;
+    return odd_any(&s->w.odd) ? odd_sum(&s->w.odd) : s->k + s->sum / (double)p;
 }
 
-/* Of the population: divided by p. Never below 0. NaN stays NaN. */
-static inline double window_square_variance(const struct window_square *w, size_t p)
+/* Of the population: divided by p. Never below 0, exactly 0 when flat. NaN with a value that is no
+ * finite number. */
+static inline double window_square_variance(const struct window_square *s, size_t p)
 {
-    const double variance = (w->square - w->sum * w->sum / (double)p) / (double)p;
+    const double variance = (s->square - s->sum * s->sum / (double)p) / (double)p;
 
-    return variance < 0 || w->same >= p ? 0 : variance;
+    if (odd_any(&s->w.odd))
+        return NAN;
+    return variance < 0 || s->w.same >= p ? 0 : variance;
+}
+
+/* 16 bars at a time, as window_sum_blocks. */
+static inline void window_square_blocks(struct window_square *s, const double *at, size_t p,
+                                        size_t blocks, double *mean, double *variance)
+{
+    const v8 k = v8_set(s->k), inverse = v8_set(1 / (double)p);
+    v8 sum = v8_set(s->sum), square = v8_set(s->square);
+
+    for (size_t i = 0; i < 2 * blocks; i++, at += 8, mean += 8, variance += 8) {
+        const v8 in = v8_sub(v8_load(at), k), out = v8_sub(v8_load(at - p), k);
+        const v8 change = v8_sub(in, out);
+        /* in^2 - out^2, without the rounding of two squares */
+        const v8 changes = v8_scan(v8_mul(change, v8_add(in, out)));
+        const v8 a = v8_scan(change), b = v8_add(sum, a), m = v8_mul(b, inverse);
+        v8_store(mean, v8_add(k, m));
+        v8_store(variance, v8_mul(v8_sub(v8_add(square, changes), v8_mul(b, m)), inverse));
+        sum = v8_add(sum, v8_last(a));
+        square = v8_add(square, v8_last(changes));
+    }
+    s->sum = v8_first(sum);
+    s->square = v8_first(square);
+}
+
+/* Short windows, each less its own newest value; lanes are bars. The window is full. */
+static inline void window_square_short(const double *at, size_t n, size_t p, double *mean,
+                                       double *variance)
+{
+    const double inverse = 1 / (double)p;
+    size_t i = 0;
+
+    for (; i + IND_LANES <= n; i += IND_LANES) {
+        const double *x = at + i - (p - 1);
+        const vd k = vd_load(at + i);
+        vd sum = vd_set(0), square = sum;
+        for (size_t j = 0; j < p; j++) {
+            const vd d = vd_load(x + j) - k;
+            sum += d;
+            square += d * d;
+        }
+        const vd m = sum * vd_set(inverse);
+        vd_store(mean + i, k + m);
+        vd_store(variance + i, (square - sum * m) * vd_set(inverse));
+    }
+    for (; i < n; i++) {
+        double sum = 0, square = 0;
+        for (size_t j = p; j-- > 0;) {
+            const double d = ago(at + i, j) - at[i];
+            sum += d;
+            square += d * d;
+        }
+        const double m = sum * inverse;
+        mean[i] = at[i] + m;
+        variance[i] = (square - sum * m) * inverse;
+    }
+    for (i = 0; i < n; i++)
+        variance[i] = variance[i] < 0 ? 0 : variance[i];
+}
+
+/* n pushes; mean[i] and variance[i] are those after at[i]. */
+static inline void window_square_chunk(struct window_square *s, const double *at, size_t n,
+                                       size_t p, double *mean, double *variance)
+{
+    size_t i = 0;
+
+    if (p <= SQUARE_SHORT) { /* of the state only the count is used */
+        for (; i < n && s->w.count + 1 < p; i++)
+            s->w.count++;
+        s->w.count += n - i;
+        window_square_short(at + i, n - i, p, mean + i, variance + i);
+        return;
+    }
+    while (i < n) {
+        size_t m = window_blocks(&s->w, p, n - i);
+        const struct window_square before = *s;
+        if (m) {
+            if (s->w.since + m > window_square_span(p))
+                window_square_rebuild(s, at + i - 1, p);
+            window_square_blocks(s, at + i, p, m / 16, mean + i, variance + i);
+            if (!isfinite(s->square)) {
+                *s = before;
+                m = 0;
+            }
+        }
+        if (m && window_note_chunk(&s->w, at + i, m, p)) {
+            s->w.same = before.w.same;
+            for (size_t k = i; k < i + m; k++) {
+                s->w.same = at[k] == ago(at + k, 1) ? s->w.same + 1 : 1;
+                if (s->w.same >= p) {
+                    mean[k] = at[k];
+                    variance[k] = 0;
+                }
+            }
+        }
+        for (size_t k = i; k < i + m; k++)
+            variance[k] = variance[k] < 0 ? 0 : variance[k];
+        i += m;
+        for (size_t left = m ? 0 : size_min(n - i, 16); left > 0; left--, i++) {
+            window_square_push(s, at + i, p);
+            mean[i] = window_square_mean(s, p);
+            variance[i] = window_square_variance(s, p);
+        }
+    }
 }
 
 /* ---- Sum and sum weighted 1 (oldest) .. p (newest): weighted average, line of best fit ---- */
 
 struct window_line {
+    struct window w;
     double k, sum, weighted; /* of values less k */
-    double fresh_k, fresh_sum, fresh_weighted;
-    size_t count, n, same;
 };
 
-static inline void window_line_rebuild(struct window_line *w, const double *at, size_t p)
+static inline void window_line_rebuild(struct window_line *s, const double *at, size_t p)
 {
-    const size_t n = size_min(p, w->count);
+    static const double ranks[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    const size_t n = window_len(&s->w, p);
+    const double *x = at + 1 - n;
+    size_t i = 0;
 
-    w->k = isfinite(at[0]) ? at[0] : 0;
-    w->sum = w->weighted = 0;
-    for (size_t i = 1; i <= n; i++) {
-        const double d = ago(at, n - i) - w->k;
-        w->sum += d;
-        w->weighted += (double)i * d;
+    s->w.since = 0;
+    s->k = finite_part(at[0]);
+    s->sum = s->weighted = 0;
+    if (!odd_any(&s->w.odd)) {
+        const v8 k = v8_set(s->k), eight = v8_set(8);
+        v8 sum = v8_set(0), weighted = sum, rank = v8_load(ranks);
+        for (; i + 8 <= n; i += 8) {
+            const v8 d = v8_sub(v8_load(x + i), k);
+            sum = v8_add(sum, d);
+            weighted = v8_add(weighted, v8_mul(rank, d));
+            rank = v8_add(rank, eight);
+        }
+        s->sum = v8_sum(sum);
+        s->weighted = v8_sum(weighted);
+    }
+    for (; i < n; i++) {
+        const double d = isfinite(x[i]) ? x[i] - s->k : 0;
+        s->sum += d;
+        s->weighted += (double)(i + 1) * d;
     }
 }
 
-static inline void window_line_push(struct window_line *w, const double *at, size_t p)
+static inline void window_line_push(struct window_line *s, const double *at, size_t p)
 {
-    w->same = w->count && at[0] == at[-1] ? w->same + 1 : 1;
-    if (w->count == 0)
-        w->k = at[0];
-    if (w->n == 0)
-        w->fresh_k = at[0];
-    const double d = at[0] - w->k;
-    if (w->count >= p) {
-        w->weighted += (double)p * d - w->sum;
-        w->sum += d - (ago(at, p) - w->k);
-    } else {
-        w->weighted += (double)(w->count + 1) * d;
-        w->sum += d;
-    }
-    w->count++;
-    w->n++;
-    w->fresh_sum += at[0] - w->fresh_k;
-    w->fresh_weighted += (double)w->n * (at[0] - w->fresh_k);
-    if (w->n == p) {
-        w->k = w->fresh_k;
-        w->sum = w->fresh_sum;
-        w->weighted = w->fresh_weighted;
-        w->fresh_sum = w->fresh_weighted = 0;
-        w->n = 0;
-    }
-    if (!isfinite(w->weighted) || w->same == p)
-        window_line_rebuild(w, at, p);
+    if (s->w.count == 0)
+        s->k = finite_part(at[0]);
+    const bool full = s->w.count >= p;
+    const double d = isfinite(at[0]) ? at[0] - s->k : 0;
+    const double out = full && isfinite(ago(at, p)) ? ago(at, p) - s->k : 0;
+    window_note(&s->w, at, p);
+    s->weighted += full ? (double)p * d - s->sum : (double)s->w.count * d;
+    s->sum += d - out;
+    if (s->w.since >= window_span(p) || s->w.same == p)
+        window_line_rebuild(s, at, p);
 }
 
-/* Weights 1 .. p over their sum. */
-static inline double window_line_wma(const struct window_line *w, size_t p)
+static inline double window_line_mean(const struct window_line *s, size_t p)
 {
-    return w->k + w->weighted / (0.5 * (double)p * (double)(p + 1));
+    return odd_any(&s->w.odd) ? odd_sum(&s->w.odd) : s->k + s->sum / (double)p;
 }
 
 /* Slope per bar of the least-squares line; 0 for one bar. */
-static inline double window_line_slope(const struct window_line *w, size_t p)
+static inline double window_line_slope(const struct window_line *s, size_t p)
 {
     const double n = (double)p;
 
-    return p < 2 ? 0 * w->sum : (12 * w->weighted - 6 * (n + 1) * w->sum) / (n * (n * n - 1));
+    if (odd_any(&s->w.odd))
+        return NAN;
+    return p < 2 ? 0 : (12 * s->weighted - 6 * (n + 1) * s->sum) / (n * (n * n - 1));
 }
 
-/* Where that line stands `ahead` bars after the newest (0: at it; 1 - p: at the oldest). */
-static inline double window_line_at(const struct window_line *w, size_t p, double ahead)
+/* Where that line stands `ahead` bars after the newest (0: at it; 1 - p: at the oldest). It goes
+ * through the mean in mid-window. */
+static inline double line_at(double mean, double slope, size_t p, double ahead)
 {
-    const double mid = 0.5 * (double)(p - 1); /* the line goes through the mean at mid-window */
+    return mean + slope * (0.5 * (double)(p - 1) + ahead);
+}
 
-    return w->k + w->sum / (double)p + window_line_slope(w, p) * (mid + ahead);
+/* The average weighted 1 .. p lies on it at two thirds of the window. */
+static inline double line_wma(double mean, double slope, size_t p)
+{
+    return mean + slope * ((double)(p - 1) / 6);
+}
+
+static inline double window_line_at(const struct window_line *s, size_t p, double ahead)
+{
+    return line_at(window_line_mean(s, p), window_line_slope(s, p), p, ahead);
+}
+
+static inline double window_line_wma(const struct window_line *s, size_t p)
+{
+    return odd_any(&s->w.odd) ? odd_sum(&s->w.odd)
+                              : line_wma(window_line_mean(s, p), window_line_slope(s, p), p);
+}
+
+/* 8 bars at a time, as window_sum_blocks; the weighted sum changes by p * newest - the sum before.
+ */
+static inline void window_line_blocks(struct window_line *s, const double *at, size_t p,
+                                      size_t blocks, double *mean, double *slope)
+{
+    const double n = (double)p, scale = p < 2 ? 0 : 12 / (n * (n * n - 1));
+    const v8 k = v8_set(s->k), inverse = v8_set(1 / n), rank = v8_set(n);
+    const v8 of_weighted = v8_set(scale), of_sum = v8_set(0.5 * (n + 1) * scale);
+    v8 sum = v8_set(s->sum), weighted = v8_set(s->weighted);
+
+    for (size_t i = 0; i < 2 * blocks; i++, at += 8, mean += 8, slope += 8) {
+        const v8 in = v8_sub(v8_load(at), k);
+        const v8 change = v8_sub(in, v8_sub(v8_load(at - p), k));
+        const v8 a = v8_scan(change), b = v8_add(sum, a);
+        /* the sum one bar before is that of the bar less its change */
+        const v8 c = v8_scan(v8_sub(v8_mul(rank, in), v8_sub(b, change)));
+        v8_store(mean, v8_add(k, v8_mul(b, inverse)));
+        v8_store(slope, v8_sub(v8_mul(of_weighted, v8_add(weighted, c)), v8_mul(of_sum, b)));
+        sum = v8_add(sum, v8_last(a));
+        weighted = v8_add(weighted, v8_last(c));
+    }
+    s->sum = v8_first(sum);
+    s->weighted = v8_first(weighted);
+}
+
+/* n pushes; mean[i] and slope[i] are those after at[i]. */
+static inline void window_line_chunk(struct window_line *s, const double *at, size_t n, size_t p,
+                                     double *mean, double *slope)
+{
+    size_t i = 0;
+
+    while (i < n) {
+        size_t m = window_blocks(&s->w, p, n - i);
+        const struct window_line before = *s;
+        if (m) {
+            if (s->w.since + m > window_span(p))
+                window_line_rebuild(s, at + i - 1, p);
+            window_line_blocks(s, at + i, p, m / 16, mean + i, slope + i);
+            if (!isfinite(s->weighted)) {
+                *s = before;
+                m = 0;
+            }
+        }
+        if (m && window_note_chunk(&s->w, at + i, m, p)) {
+            s->w.same = before.w.same;
+            for (size_t k = i; k < i + m; k++) {
+                s->w.same = at[k] == ago(at + k, 1) ? s->w.same + 1 : 1;
+                if (s->w.same >= p) {
+                    mean[k] = at[k];
+                    slope[k] = 0;
+                }
+            }
+        }
+        i += m;
+        for (size_t left = m ? 0 : size_min(n - i, 16); left > 0; left--, i++) {
+            window_line_push(s, at + i, p);
+            mean[i] = window_line_mean(s, p);
+            slope[i] = window_line_slope(s, p);
+        }
+    }
 }
 
 #endif
