@@ -113,7 +113,7 @@ static int measure_indicator(const struct ind_indicator *ind, const struct serie
 {
     struct series_message why;
     struct bench_case c;
-    struct nc_seen single, one, many;
+    struct nc_seen single = {0}, one = {0}, many;
     int status = IND_OK;
 
     if (bench_case_init(&c, ind, s, combos, &why) < 0) {

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* analyze: the memory-efficiency driver under the shim, its verdicts, and what causes those that
+ * are not OK, line by line. */
+#include "analyze_print.h"
+#include "command.h"
+#include "drivers_find.h"
+#include "launch.h"
+#include "measure.h"
+#include "output.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct args {
+    struct output output;
+    struct recording recording;
+    bool bench;
+    char **words; /* after "--" */
+};
+
+enum { OPT_BENCH = 0x300 };
+static const struct argp_option options[] = {
+    {"bench", OPT_BENCH, 0, 0, "Print the speed tables too"}, {0}};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct args *args = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &args->output;
+        state->child_inputs[1] = &args->recording;
+        return 0;
+    case OPT_BENCH:
+        args->bench = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        exit(
+            complain_use("analyze", "the driver and its arguments come after '--', not '%s'", arg));
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child children[] = {{&output_argp}, {&recording_argp}, {0}};
+static const struct argp argp = {
+    options, parse, "[-- [DRIVER] [ARG...]]",
+    "Run the memory-efficiency driver under the profiler, print its table, the verdicts, and the "
+    "cause of each that is not OK. With -o FILE the full report is written too. Words after '--' "
+    "go "
+    "to the driver; when the first is no option it is another driver. Exit status: 0 all OK; 1 an "
+    "indicator is not; 2 bad use; 3 the driver does not run.",
+    children};
+
+/* The driver's argv: the usual one with what the user adds, or the user's own. Returns 0, or
+ * EXIT_UNREADABLE with a message printed. */
+static int driver_of(const struct args *args, struct strings *ret)
+{
+    char **word = args->words;
+
+    if (word && word[0] && word[0][0] != '-')
+        strings_add(ret, *word++);
+    else {
+        char *usual = driver_find("memory_efficiency");
+
+        if (!usual)
+            return complain(EXIT_UNREADABLE,
+                            "cannot find the driver memory_efficiency beside %s; "
+                            "build it (ninja -C build), or name another after '--'",
+                            process_own_path());
+        strings_add(ret, usual);
+        free(usual);
+    }
+    for (; word && *word; word++)
+        strings_add(ret, *word);
+    return 0;
+}
+
+/* Speed tables, without the shim. */
+static int run_bench(void)
+{
+    static const char *const names[] = {"indicator_benchmark", "benchmark_simple"};
+    int status = 0;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *file = driver_find(names[i]);
+        char *const argv[] = {file, NULL};
+
+        if (!file) {
+            status = complain(EXIT_UNREADABLE,
+                              "cannot find the driver %s; build it (ninja -C build)", names[i]);
+            continue;
+        }
+        puts("");
+        if (process_run(&(struct process_plan){.argv = argv}).status != 0)
+            status = complain(EXIT_UNREADABLE, "%s failed", names[i]);
+        free(file);
+    }
+    return status;
+}
+
+static int analyze(struct args *args, char *const *driver)
+{
+    struct report report;
+    char *here = getcwd(NULL, 0);
+    int r = measure_driver(&report, here ? here : ".", "this build", driver, &args->recording,
+                           environ, STDOUT_FILENO);
+
+    free(here);
+    if (r)
+        return r;
+    r = analyze_print(&report, &args->output.render, stdout) ? EXIT_HOLDS : EXIT_VIOLATED;
+    if (args->output.file) {
+        const int written = output_report(&args->output, &report);
+
+        if (written)
+            r = written;
+        else
+            complain(0, "the report is %s", args->output.file);
+    }
+    report_done(&report);
+    if (args->bench) {
+        const int benched = run_bench();
+
+        r = benched ? benched : r;
+    }
+    return r;
+}
+
+static int analyze_main(int argc, char **argv)
+{
+    struct args args = {0};
+    struct strings driver = {0};
+    int r;
+
+    args.words = split_command(&argc, argv);
+    parse_arguments("analyze", &argp, EXIT_USE, 0, argc, argv, &args);
+    if (args.output.format && !args.output.file)
+        return complain_use("analyze", "--format is of the report that -o FILE writes");
+    r = output_settle(&args.output, false, "analyze");
+    if (r == 0)
+        r = driver_of(&args, &driver);
+    if (r == 0) {
+        args.output.render.color = output_color(args.output.color, STDOUT_FILENO);
+        process_catch_interrupts();
+        r = analyze(&args, driver.at);
+    }
+    strings_done(&driver);
+    recording_done(&args.recording);
+    if (process_interrupted())
+        process_die(process_interrupted());
+    return r;
+}
+
+COMMAND(analyze) = {
+    .name = "analyze",
+    .arguments = "[--bench] [-o FILE] [-- [DRIVER] [ARG...]]",
+    .summary = "verdict and causes for every indicator, in one go",
+    .main = analyze_main,
+};

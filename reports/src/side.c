@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "side.h"
+#include "command.h"
+#include "git.h"
+#include "history.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int tell_unreadable(const char *name, int r, const char *err)
+{
+    if (err[0])
+        return complain(EXIT_UNREADABLE, "%s", err);
+    return complain(EXIT_UNREADABLE, "cannot read '%s': %s", name, strerror(-r));
+}
+
+int side_load_profiles(struct report *ret, const char *const *paths, size_t n)
+{
+    char err[512] = "";
+    const int r = n == 1 ? report_load(ret, paths[0], NULL, err, sizeof err)
+                         : report_from_profiles(ret, paths, n, NULL, err, sizeof err);
+
+    return r < 0 ? tell_unreadable(paths[0], r, err) : 0;
+}
+
+int side_load_commit(struct report *ret, const char *name, const char *store, char **ret_name)
+{
+    char *address = history_address(store);
+    struct history history = {0};
+    struct git_repository git;
+    struct git_commit commit = {0};
+    bool known = false;
+    int r;
+
+    if (git_open(&git) == 0) {
+        known = git_resolve(&git, name, &commit) == 0;
+        git_close(&git);
+    }
+    /* A typing error in a file's name is likelier than a commit when there is no history at all. */
+    if (!known && !strstr(address, "://") && access(address, F_OK) < 0)
+        r = complain(EXIT_UNREADABLE, "'%s' is neither a file nor a commit", name);
+    else
+        r = history_open(&history, address, false);
+    if (r == 0) {
+        r = history_load(&history, known ? commit.id : name, ret, NULL);
+        if (r == -ENOENT)
+            r = complain(EXIT_UNREADABLE,
+                         known ? "commit '%s' is not in the history '%s'; run the driver on it and "
+                                 "'nocopy history add --commit %s PROFILE'"
+                               : "'%s' is neither a file nor a commit in the history '%s'%.0s",
+                         name, history.shown, name);
+        else if (r == -EEXIST)
+            r = complain(EXIT_UNREADABLE,
+                         "'%s' begins several commits in the history '%s'; write more of it", name,
+                         history.shown);
+        else if (r == 0 && ret_name)
+            *ret_name = known && strcmp(name, commit.id) != 0
+                            ? format_string("%s (%.7s)", name, commit.id)
+                            : format_string("%.12s", name);
+        history_close(&history);
+    }
+    if (known)
+        git_commit_done(&commit);
+    free(address);
+    return r;
+}
+
+int side_load(struct report *ret, const char *name, const char *store, char **ret_name)
+{
+    const int r = access(name, F_OK) == 0 ? side_load_profiles(ret, &name, 1)
+                                          : side_load_commit(ret, name, store, ret_name);
+
+    if (r == 0 && ret_name && access(name, F_OK) == 0)
+        *ret_name = format_string("%s", name);
+    return r;
+}

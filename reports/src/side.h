@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a user may name where a report is wanted: a profile, a saved JSON report, a commit in the
+ * history. */
+#ifndef NOCOPY_SIDE_H
+#define NOCOPY_SIDE_H
+
+#include "report.h"
+
+/* Load one. `store` is the history's address, null for the usual one. `ret_name` (owned by the
+ * caller, may be null) is how to call it in a heading: the file's name, or the commit as the user
+ * named it. Returns 0, or EXIT_UNREADABLE with a message printed. */
+int side_load(struct report *ret, const char *name, const char *store, char **ret_name);
+
+/* Load a commit's report from the history; otherwise as side_load(). */
+int side_load_commit(struct report *ret, const char *name, const char *store, char **ret_name);
+
+/* Load profiles into one report. Returns 0 or EXIT_UNREADABLE with a message printed. */
+int side_load_profiles(struct report *ret, const char *const *paths, size_t n);
+
+#endif

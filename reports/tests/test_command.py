@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command as a whole: help, versions, unknown calls, report, diff, analyze, doctor."""
+import json
+import os
+import re
+import sys
+
+from e2e import *  # noqa: F403
+from e2e import NOCOPY, ROW_COPY, ROW_IN_PLACE, SCOPE, Skip, contains, driver, equal, run_tests
+
+CALLS = ("run", "report", "diff", "check", "history", "compare", "bisect", "analyze", "open", "doctor")
+
+
+def _profiles(place):
+    for name, row in (("good", ROW_IN_PLACE), ("bad", ROW_COPY)):
+        program = place.compile(name, driver(row), "-rdynamic")
+        done = place.nocopy("run", "-q", "-o", name + ".prof", SCOPE, "--", program)
+        equal(done.status, 0, done)
+
+
+def every_call_has_help(place):
+    overview = place.nocopy("help")
+    equal(overview.status, 0)
+    for call in CALLS:
+        contains(overview.out, "  " + call)
+        for argv in ([call, "--help"], ["help", call]):
+            done = place.nocopy(*argv)
+            equal((done.status, done.err), (0, ""), done)
+            contains(done.out, f"Usage: nocopy {call}")
+            contains(done.out, "xit status")
+
+
+def the_version_is_said(place):
+    for argv in (["--version"], ["run", "--version"]):
+        done = place.nocopy(*argv)
+        equal(done.status, 0, done)
+        assert re.fullmatch(r"nocopy \d+\.\d+\.\d+\n", done.out), done
+
+
+def an_unknown_call_suggests_the_nearest(place):
+    for typed, meant in (("reprot", "report"), ("dif", "diff"), ("comapre", "compare"), ("biscet", "bisect")):
+        done = place.nocopy(typed)
+        equal(done.status, 2, done)
+        contains(done.err, f"did you mean 'nocopy {meant}'")
+    done = place.nocopy("xyzzy")
+    equal(done.status, 2)
+    assert "did you mean" not in done.err, done
+    equal(place.nocopy().status, 2)
+    equal(place.nocopy("help", "xyzzy").status, 2)
+
+
+def messages_begin_with_the_name_of_the_program(place):
+    for argv in (["report"], ["report", "--no-such-option"], ["report", "none.prof"], ["diff", "a"],
+                 ["--option"], ["report", "--format=none", "x"], ["report", "-o", "x.unknown", "x"],
+                 ["open"], ["doctor", "x"], ["analyze", "x"]):
+        done = place.nocopy(*argv)
+        assert done.status in (2, 3), done
+        for line in done.err.splitlines():
+            assert line.startswith(("nocopy: ", "Try `nocopy")), line
+
+
+def report_is_text_and_its_format_follows_the_file_s_ending(place):
+    _profiles(place)
+    contains(place.nocopy("report", "bad.prof").out, "xxx")
+    for name, begins in (("x.json", "{"), ("x.html", "<!doctype html>"), ("x.md", ""), ("x.txt", "")):
+        equal(place.nocopy("report", "-o", name, "bad.prof").status, 0, name)
+        assert place.read(name).lower().startswith(begins), name
+    equal(json.loads(place.read("x.json"))["format"], "nocopy-report")
+
+
+def a_file_is_replaced_only_when_all_is_written(place):
+    _profiles(place)
+    place.write("x.json", "older")
+    equal(place.nocopy("report", "-o", "x.json", "none.prof").status, 3)
+    equal(place.read("x.json"), "older")
+    equal(place.nocopy("report", "-o", "no/folder/x.json", "bad.prof").status, 3)
+    equal(place.nocopy("report", "-o", "x.json", "bad.prof").status, 0)
+    contains(place.read("x.json"), "nocopy-report")
+    equal([name for name in os.listdir(place.top) if name.startswith("x.json.")], [])
+
+
+def a_full_disk_is_an_error(place):
+    _profiles(place)
+    done = place.nocopy("report", "--format=json", "-o", "/dev/full", "bad.prof")
+    equal(done.status, 3, done)
+    contains(done.err, "No space left")
+
+
+def several_profiles_make_one_report(place):
+    _profiles(place)
+    one = json.loads(place.nocopy("report", "--format=json", "good.prof").out)
+    both = json.loads(place.nocopy("report", "--format=json", "good.prof", "good.prof").out)
+    equal(both["totals"]["allocations"], 2 * one["totals"]["allocations"])
+    equal(both["run"]["processes"], 2)
+
+
+def diff_takes_profiles_and_reports_and_always_exits_0(place):
+    _profiles(place)
+    equal(place.nocopy("report", "-o", "good.json", "good.prof").status, 0)
+    for base in ("good.prof", "good.json"):
+        done = place.nocopy("diff", base, "bad.prof")
+        equal(done.status, 0, done)
+        contains(done.out, "HIGH")
+    equal(place.nocopy("diff", "good.prof", "none.prof").status, 3)
+    equal(place.nocopy("diff", "good.prof", "bad.prof", "x").status, 2)
+
+
+def analyze_names_the_cause_and_its_line_and_exits_1(place):
+    program = place.compile("bad", driver(ROW_COPY), "-rdynamic")
+    done = place.nocopy("analyze", SCOPE, "-o", "report.json", "--", program)
+    equal(done.status, 1, done)
+    contains(done.out, "xxx: HIGH")
+    contains(done.out, "bad.c:")
+    equal(json.loads(place.read("report.json"))["efficiency"][0]["indicator"], "xxx")
+    program = place.compile("good", driver(ROW_IN_PLACE), "-rdynamic")
+    done = place.nocopy("analyze", SCOPE, "--", program)
+    equal(done.status, 0, done)
+    contains(done.out, "1 of 1 indicators are OK")
+
+
+def analyze_runs_the_memory_efficiency_driver_by_itself(place):
+    if not os.path.exists(os.path.join(os.path.dirname(NOCOPY), "../drivers/memory_efficiency")):
+        raise Skip("the driver is not built")
+    done = place.nocopy("analyze", "--", "--bars", "2000", "--indicator", "sma")
+    equal(done.status, 0, done)
+    contains(done.out, "=== Memory Efficiency Test: Batch vs Single Operations ===")
+
+
+def doctor_is_content_with_this_build(place):
+    done = place.nocopy("doctor")
+    equal(done.status, 0, done)
+    contains(done.out, "5 known blocks")
+    contains(done.out, "All well")
+
+
+def open_starts_the_browser_with_the_page(place):
+    _profiles(place)
+    browser = place.write("browser", "#!/bin/sh\necho \"shown $1\" >&2\n", 0o755)
+    done = place.nocopy("open", "bad.prof", BROWSER=browser)
+    equal(done.status, 0, done)
+    contains(done.err, "bad.prof.html")
+    assert os.path.exists(place.path("bad.prof.html"))
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests(sys.modules["__main__"]))

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""nocopy compare and bisect on scratch repositories with a planted row copy."""
+import json
+import os
+import signal
+import sys
+import time
+
+from e2e import *  # noqa: F403
+from e2e import (BUILD, NOCOPY, ROW_COPY, ROW_IN_PLACE, SCOPE, contains, driver, equal, repository,
+                 run_tests, stop_group, tree_of)
+
+GOOD, BAD = driver(ROW_IN_PLACE), driver(ROW_COPY)
+DRIVER = ("--build", BUILD, SCOPE, "--", "build/driver")
+
+
+def _compare(place, folder, *words, **more):
+    return place.nocopy("compare", *words, *DRIVER, cwd=folder, **more)
+
+
+def _worktrees(place, folder):
+    return place.git("worktree", "list", "--porcelain", cwd=folder).count("worktree ")
+
+
+def a_planted_row_copy_turns_ok_into_high_with_its_line(place):
+    folder, ids = repository(place, [{"driver.c": GOOD}, {"driver.c": BAD}])
+    done = _compare(place, folder, "HEAD~1", "HEAD", "--format", "json")
+    equal(done.status, 0, done)
+    text = _compare(place, folder, "HEAD~1", "HEAD", "--color=never")
+    equal(text.status, 0, text)
+    contains(text.out, "xxx")
+    contains(text.out, "HIGH")
+    line = 1 + BAD.splitlines().index("        double *row = malloc(BARS * sizeof *row);")
+    contains(done.out, "driver.c")
+    assert str(line) in done.out, done.out[:3000]
+    json.loads(done.out)
+    assert ids[0] != ids[1]
+
+
+def a_regression_fails_only_when_asked(place):
+    folder, _ = repository(place, [{"driver.c": GOOD}, {"driver.c": BAD}])
+    equal(_compare(place, folder, "HEAD~1", "HEAD").status, 0)
+    done = _compare(place, folder, "HEAD~1", "HEAD", "--fail-on-regression")
+    equal(done.status, 1, done)
+    contains(done.err, "violated: verdict-worse xxx HIGH OK")
+    equal(_compare(place, folder, "HEAD", "HEAD~1", "--fail-on-regression").status, 0)
+    equal(_compare(place, folder, "HEAD", "HEAD", "--fail-on-regression").status, 0)
+
+
+def checkout_index_stash_and_repository_are_left_as_they_were(place):
+    folder, _ = repository(place, [{"driver.c": GOOD, "note": "one\n"}, {"driver.c": BAD}])
+    place.write("repo/note", "stashed\n")
+    place.git("stash", cwd=folder)
+    place.write("repo/note", "staged\n")
+    place.git("add", "note", cwd=folder)
+    place.write("repo/note", "not staged\n")
+    place.write("repo/untracked", "mine\n")
+    before = tree_of(folder)
+    equal(_compare(place, folder, "HEAD~1", "HEAD").status, 0)
+    equal(tree_of(folder), before)
+    equal(_worktrees(place, folder), 1)
+
+
+def the_second_time_nothing_is_built(place):
+    folder, _ = repository(place, [{"driver.c": GOOD}, {"driver.c": BAD}])
+    first = _compare(place, folder, "HEAD~1", "HEAD")
+    contains(first.err, "building HEAD~1")
+    second = _compare(place, folder, "HEAD~1", "HEAD")
+    assert "building" not in second.err, second
+    equal(first.out, second.out)
+
+
+def a_commit_that_does_not_build_is_named_with_the_compiler_s_words(place):
+    folder, _ = repository(place, [{"driver.c": GOOD}, {"driver.c": "int main(void) { return oops; }\n"}])
+    done = _compare(place, folder, "HEAD~1", "HEAD")
+    equal(done.status, 3, done)
+    contains(done.err, "does not build")
+    contains(done.err, "oops")
+    equal(_worktrees(place, folder), 1)
+
+
+def a_driver_that_is_not_built_is_named(place):
+    folder, _ = repository(place, [{"driver.c": GOOD}, {"driver.c": BAD}])
+    done = place.nocopy("compare", "HEAD~1", "HEAD", "--build", BUILD, "--", "build/other", cwd=folder)
+    equal(done.status, 3, done)
+    contains(done.err, "no program 'build/other'")
+
+
+def bad_use_gives_2(place):
+    folder, _ = repository(place, [{"driver.c": GOOD}])
+    for words in (["HEAD"], ["HEAD", "nothing", *DRIVER], ["HEAD", "HEAD"], ["HEAD", "HEAD", "--"]):
+        done = place.nocopy("compare", *words, cwd=folder)
+        equal(done.status, 2, done)
+        contains(done.err, "nocopy: ")
+    done = place.nocopy("compare", "A", "B", "--", "x")
+    equal(done.status, 2, done)
+    contains(done.err, "no git repository")
+    done = place.nocopy("compare", "HEAD", "HEAD", "--", "build/driver", cwd=folder)
+    equal(done.status, 3, done)
+    contains(done.err, "--build")
+
+
+def _leftovers(place):
+    found = []
+    for base, folders, files in os.walk(place.path("home", "cache")):
+        found += [os.path.join(base, f) for f in files]
+    return found + os.listdir(place.tmp)
+
+
+def an_interrupt_leaves_nothing_behind(place):
+    folder, _ = repository(place, [{"driver.c": GOOD}, {"driver.c": BAD}])
+    before = tree_of(folder)
+    run = place.start(NOCOPY, "compare", "HEAD~1", "HEAD", "--build",
+                      "touch started; sleep 60 & sleep 60", "--", "build/driver", cwd=folder)
+    deadline = time.time() + 60
+    while time.time() < deadline and not any(f.endswith("started") for f in _leftovers(place)):
+        time.sleep(0.05)
+    stop_group(run)
+    run.communicate(timeout=60)
+    equal(run.returncode, -signal.SIGINT)
+    equal(_leftovers(place), [])
+    equal(tree_of(folder), before)
+    equal(_worktrees(place, folder), 1)
+
+
+def what_a_killed_run_left_is_cleared_by_the_next(place):
+    folder, _ = repository(place, [{"driver.c": GOOD}, {"driver.c": BAD}])
+    run = place.start(NOCOPY, "compare", "HEAD~1", "HEAD", "--build", "touch started; sleep 3",
+                      "--", "build/driver", cwd=folder)
+    deadline = time.time() + 60
+    while time.time() < deadline and not any(f.endswith("started") for f in _leftovers(place)):
+        time.sleep(0.05)
+    stop_group(run, signal.SIGKILL)
+    run.communicate(timeout=60)
+    time.sleep(3.5)  # the build's own group outlives it, and holds the lock's descriptor no more
+    equal(_worktrees(place, folder), 2)
+    equal(_compare(place, folder, "HEAD~1", "HEAD").status, 0)
+    equal(_worktrees(place, folder), 1)
+
+
+def two_at_once_share_the_builds(place):
+    folder, _ = repository(place, [{"driver.c": GOOD}, {"driver.c": BAD}])
+    words = ("compare", "HEAD~1", "HEAD", "--build", "sleep 1; " + BUILD, SCOPE, "--", "build/driver")
+    runs = [place.start(NOCOPY, *words, cwd=folder) for _ in range(2)]
+    outs = [run.communicate(timeout=120) for run in runs]
+    for run, out in zip(runs, outs):
+        equal(run.returncode, 0, out[1])
+    equal(outs[0][0], outs[1][0])
+    equal(sum(out[1].count("building HEAD~1 ") for out in outs), 1, str(outs))
+
+
+def the_driver_gets_files_of_the_user_s_folder(place):
+    code = ("#include <stdio.h>\n#include <stdlib.h>\nint main(int argc, char **argv)\n"
+            "{ free(malloc(9)); return argc < 2 || !fopen(argv[1], \"r\"); }\n")
+    folder, _ = repository(place, [{"driver.c": code}])
+    place.write("repo/own.csv", "1\n")
+    done = place.nocopy("compare", "HEAD", "HEAD", "--build", BUILD, "--", "build/driver", "own.csv",
+                        cwd=folder)
+    equal(done.status, 0, done)
+    assert "exited with" not in done.err, done
+
+
+def bisect_finds_the_planted_commit_among_64(place):
+    commits = [{"driver.c": GOOD, "note": "0\n"}]
+    for number in range(1, 65):
+        text = BAD if number >= 41 else GOOD
+        commits.append({"driver.c": text + f"/* {number} */\n", "note": f"{number}\n"})
+    commits[20]["driver.c"] = "this does not compile\n"
+    folder, ids = repository(place, commits)
+    before = tree_of(folder)
+    done = place.nocopy("bisect", ids[0], "HEAD", *DRIVER, cwd=folder, timeout=300)
+    equal(done.status, 0, done)
+    contains(done.out, f"first bad commit: {ids[41]} change 41")
+    contains(done.out, "violated: verdict-worse xxx HIGH OK")
+    equal(tree_of(folder), before)
+    equal(_worktrees(place, folder), 1)
+
+
+def bisect_says_when_there_is_nothing_to_find(place):
+    folder, ids = repository(place, [{"driver.c": GOOD}, {"driver.c": GOOD + "\n"}])
+    done = place.nocopy("bisect", ids[0], ids[1], *DRIVER, cwd=folder)
+    equal(done.status, 1, done)
+    contains(done.err, "nothing to find")
+
+
+def bisect_stops_at_an_interrupt_and_clears_up(place):
+    commits = [{"driver.c": (BAD if n >= 5 else GOOD) + f"/* {n} */\n"} for n in range(9)]
+    folder, ids = repository(place, commits)
+    before = tree_of(folder)
+    run = place.start(NOCOPY, "bisect", ids[0], "HEAD", "--build", "sleep 0.4; " + BUILD, SCOPE, "--",
+                      "build/driver", cwd=folder)
+    while "Bisecting" not in run.stderr.readline():
+        pass
+    time.sleep(0.3)
+    stop_group(run)
+    run.communicate(timeout=60)
+    equal(run.returncode, -signal.SIGINT)
+    equal(tree_of(folder), before)
+    equal(_worktrees(place, folder), 1)
+    equal(os.listdir(place.tmp), [])
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests(sys.modules["__main__"]))
