@@ -14,9 +14,11 @@ static size_t state_size(const double *params)
     return sizeof(struct state) + 2 * extreme_size((size_t)params[0]);
 }
 
-static double percent(double high, double low, double close)
+static inline double percent(double high, double low, double close)
 {
-    return high == low ? 0 : -100 * (high - close) / (high - low);
+    const double value = -100 * (high - close) / (high - low);
+
+    return high == low ? 0 : value;
 }
 
 static void reference(const struct ind_run *run)
@@ -32,12 +34,17 @@ static void IND_FN(willr)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
     struct state *s = run->state;
+    double high[CHUNK], low[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double high = extreme_push_max(&s->high, s->mem, run->in[0] + t, p);
-        const double low = extreme_push_min(&s->low, s->mem + p, run->in[1] + t, p);
-        if (t + 1 >= p)
-            run->out[0][t] = percent(high, low, run->in[2][t]);
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const double *close = run->in[2] + at;
+        double *restrict out = run->out[0] + at;
+
+        extreme_chunk_max(run, &s->high, s->mem, run->in[0] + at, n, p, high);
+        extreme_chunk_min(run, &s->low, s->mem + p, run->in[1] + at, n, p, low);
+        for (size_t i = chunk_skip(at, p - 1); i < n; i++)
+            out[i] = percent(high[i], low[i], close[i]);
     }
 }
 

@@ -51,7 +51,9 @@ static inline double minus_movement(const double *high, const double *low, size_
 /* Where a close stands in a range, in percent; `flat` when there is none. */
 static inline double percent_of_range(double close, double low, double high, double flat)
 {
-    return high == low ? flat : 100 * (close - low) / (high - low);
+    const double value = 100 * (close - low) / (high - low);
+
+    return high == low ? flat : value;
 }
 
 #endif
