@@ -120,4 +120,4 @@ void *arena_resize(void *at, size_t old_size, size_t size)
 }
 
 size_t arena_size(void) { return __atomic_load_n(&arena.mapped, __ATOMIC_RELAXED); }
-void arena_after_fork(void) { lock_init(&arena.lock); }
+void arena_after_fork(void) { memset(&arena, 0, sizeof arena); }

@@ -24,7 +24,8 @@ void *arena_reserve(size_t size);
 /* Bytes taken from the kernel so far by arena_alloc. */
 size_t arena_size(void);
 
-/* In a fork's child: no other thread can hold our lock now. */
+/* In a fork's child: another thread may have been cut off in the middle of its work here, so begin
+ * with fresh chunks. What was allocated before is never touched again. */
 void arena_after_fork(void);
 
 #endif

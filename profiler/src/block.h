@@ -17,7 +17,7 @@ enum {
 enum block_flags {
     BLOCK_ZEROED = 1u << 0, /* came from calloc: never poison it */
     BLOCK_MAPPED = 1u << 1, /* mmap by the program: not on the heap */
-    BLOCK_TIMED = 1u << 2,  /* born_ns is set */
+    BLOCK_TIMED = 1u << 2,  /* a small one, kept for its lifetime alone: it stands for many */
     BLOCK_MOVED = 1u << 3   /* realloc moved it here: it was not fresh */
 };
 

@@ -23,26 +23,47 @@ struct shim_thread {
 extern __thread struct shim_thread shim_self
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-/* Open when events are recorded. It lives in a page that the kernel wipes in a fork's child, so a
- * child made behind our back (a bare clone) finds it shut and never writes into its parent's
- * profile. */
+/* What may pass. It lives in a page that the kernel wipes in a fork's child, so a child made behind
+ * our back (a bare clone) finds it shut and never writes into its parent's profile. */
 struct shim_gate {
-    uint32_t open;
+    uint32_t open;      /* the ends of blocks are recorded */
+    uint32_t recording; /* everything is; 0 while paused */
+    uint32_t copies;    /* copies are, while recording */
 };
-extern struct shim_gate shim_gate __attribute__((visibility("hidden")));
+extern union shim_gate_page {
+    struct shim_gate is;
+    char page[4096];
+} shim_gate __attribute__((visibility("hidden")));
 
-/* Come up, or, in a fork's child that we did not see being made, start over. True when open. */
+/* Come up, or, in a fork's child that we did not see being made, start over. Returns whether
+ * shim_gate.is.open. */
 bool shim_wake(void) __attribute__((visibility("hidden"), cold));
 
+static inline bool shim_busy(void)
+{
+    shim_self.busy = 1;
+    __asm__ volatile("" ::: "memory"); /* a handler on this thread must see it in this order */
+    return true;
+}
+
+/* For what begins: an allocation, a copy. */
 static inline bool shim_enter(void)
 {
     if (__builtin_expect(shim_self.busy, 0))
         return false;
-    if (__builtin_expect(!shim_gate.open, 0) && !shim_wake())
+    if (__builtin_expect(!shim_gate.is.recording, 0) && !(shim_wake() && shim_gate.is.recording))
         return false;
-    shim_self.busy = 1;
-    __asm__ volatile("" ::: "memory"); /* a handler on this thread must see it in this order */
-    return true;
+    return shim_busy();
+}
+
+/* For what ends, also while paused. */
+static inline bool shim_enter_end(void)
+{
+    if (__builtin_expect(shim_self.busy, 0))
+        return false;
+    if (__builtin_expect(!shim_gate.is.open, 0) && !shim_wake())
+        return false;
+    return shim_busy();
 }
 
 static inline void shim_leave(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stack.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <nocopy/profile_format.h>
 #include <string.h>
@@ -93,7 +94,7 @@ int stack_init(const struct stack_options *options)
         if (!rules_init())
             return -ENOMEM;
         if (stacks.options.how != STACK_NONE && stacks.options.how != STACK_FP &&
-            !libunwind_open(real.dlopen) && stacks.options.how == STACK_LIBUNWIND)
+            !libunwind_open(dlopen) && stacks.options.how == STACK_LIBUNWIND)
             stacks.options.how = STACK_AUTO;
     }
     stacks.ready = true;

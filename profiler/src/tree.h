@@ -10,7 +10,8 @@
  * hash of a base node (shim_self.base; 0 is the root) is tree_seed(base).
  *
  * The hash is a polynomial, so that of the inner n frames of a path can be had from the hashes of
- * two prefixes (see unwind_walk.h), and of any path from the nodes themselves: ip, flags, parent. */
+ * two prefixes (see unwind_walk.h), and of any path from the nodes themselves: ip, flags, parent.
+ */
 #ifndef SHIM_TREE_H
 #define SHIM_TREE_H
 
@@ -49,6 +50,10 @@ uint32_t tree_insert(uint64_t hash, uint32_t parent, uintptr_t ip, uint32_t flag
 
 /* A whole stack at once: ips innermost first, flags (may be null) alike. */
 uint32_t tree_intern(uint32_t base, const uintptr_t *ips, const uint32_t *flags, size_t len);
+
+/* A base node for shim_self.base: stacks that hang from it belong to `scope` (NC_SCOPES). Each call
+ * makes a node of its own. 0 when the tree cannot grow. */
+uint32_t tree_mark(uint32_t scope);
 
 /* Code in [start, end) was unloaded: paths through it are not found any more, so that other code at
  * the same addresses gets nodes of its own. */

@@ -43,7 +43,8 @@ enum nc_kind {
     NC_TIMELINE = 10,   /* table of struct nc_bucket, a ring is never needed: see there */
     NC_THREADS = 11,    /* table of struct nc_thread */
     NC_HISTOGRAMS = 12, /* table of struct nc_histogram */
-    NC_KINDS_END = 13
+    NC_LANES = 13,      /* table of struct nc_lane */
+    NC_KINDS_END = 14
 };
 
 /* Flags of the header. */
@@ -77,7 +78,7 @@ struct nc_header {
     uint64_t foreign_frees; /* free of a block that was allocated before the shim came up or while
                                it was busy */
     uint64_t peak_bytes;    /* largest sum of live bytes, as asked for by the program */
-    uint64_t peak_blocks;   /* blocks live at that moment */
+    uint64_t peak_blocks;   /* blocks live at that moment; 0: not summed up yet, add up nc_counts */
     uint64_t peak_ns;       /* when, CLOCK_MONOTONIC */
     uint64_t peak_epoch;    /* see nc_counts.epoch */
     uint64_t sample_bytes;  /* mean bytes between samples; 0: every event was counted */
@@ -130,9 +131,12 @@ struct nc_node {
     uint32_t parent; /* 0: outermost frame */
     uint32_t module; /* NC_MODULES; 0: none known (JIT) */
     uint32_t scope;  /* NC_SCOPES: the outermost scope this node lies in; 0: none */
-    uint32_t counts; /* NC_COUNTS: what happened with this very stack; 0: nothing */
+    uint32_t counts; /* NC_COUNTS: what happened with this very stack; 0: nothing. Threads that meet
+                        at one stack have entries of their own: find all by nc_counts.node, not by
+                        this, and sum */
     uint32_t flags;
-    uint32_t reserved;
+    uint32_t entry; /* the node at which the scope was entered (its parent is the call site); 0: no
+                       scope */
 };
 static_assert(sizeof(struct nc_node) == 32, "on-disk layout");
 enum {
@@ -169,14 +173,19 @@ enum nc_function {
     NC_BY_WIDE,   /* wmemcpy and kin */
     NC_BY_END
 };
-#define NC_BY_MASK 0xffu
+#define NC_BY_MASK    0xffu
+#define NC_LANE_SHIFT 8
 
-/* What happened with one stack. Bytes are as the program asked for them. A realloc is a free of the
+/* What one thread at a time (a lane) saw happen with one stack. Several entries may name one node:
+ * sum them. A block freed in another lane than it was allocated in is a free there, so in a single
+ * entry frees may exceed allocations and peak_* may be negative as two's complement; sums come out
+ * right in 64-bit arithmetic. Bytes are as the program asked for them. A realloc is a free of the
  * old block and an allocation of the new, also when it stayed in place; when it moved, its old
  * bytes are a copy as well. */
 struct nc_counts {
-    uint32_t node;
-    uint32_t flags; /* enum nc_function of the call that made the entry, in the low byte */
+    uint32_t node;  /* 0: no stack could be kept (the tree could not grow) */
+    uint32_t flags; /* enum nc_function of the call that made the entry, in the low byte (see
+                       NC_BY_MASK); above it, its lane (NC_LANES) */
     uint64_t allocations, allocated_bytes;
     uint64_t frees, freed_bytes; /* of blocks allocated with this stack, wherever they were freed */
     uint64_t temporary;          /* freed before their thread's next allocation */
@@ -302,7 +311,22 @@ struct nc_thread {
 };
 static_assert(sizeof(struct nc_thread) == 24, "on-disk layout");
 
-/* log2 bins: bin b counts x with 2^b <= x < 2^(b+1), bin 0 also 0. */
+/* Counters of a thread at a time that are not in the header yet: a reader adds them to the fields
+ * of the same name there. An entry is used again when its thread has ended. */
+struct nc_lane {
+    uint64_t small_copies, small_copied_bytes;
+    uint64_t foreign_frees;
+    int64_t live_bytes, live_blocks; /* allocated less freed in this lane; may be negative */
+    uint32_t thread;                 /* NC_THREADS: who has it now; 0: nobody */
+    uint32_t reserved[5];
+};
+static_assert(sizeof(struct nc_lane) == 64, "on-disk layout");
+
+/* Sizes and lifetimes of one stack's blocks, kept from its sixteenth allocation on (earlier ones
+ * are in it when all were of one size). Lifetimes of small blocks are measured for one block in 64
+ * and count 64 times.
+ *
+ * log2 bins: bin b counts x with 2^b <= x < 2^(b+1), bin 0 also 0. */
 struct nc_histogram {
     uint32_t counts; /* NC_COUNTS */
     uint32_t reserved;

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Memory that the program maps itself. Only what can be written counts: address space reserved with
+ * PROT_NONE is no memory, a file's pages are the file's. */
+#undef _FILE_OFFSET_BITS /* it would make one name of mmap and mmap64 */
+#include <stdarg.h>
+#include <sys/mman.h>
+
+#include "hook.h"
+
+static bool is_memory(int prot, int flags)
+{
+    return (prot & PROT_WRITE) != 0 && (flags & MAP_ANONYMOUS) != 0;
+}
+
+static void *map(const void *frame, void *at, size_t size, int prot, int flags, int fd,
+                 off_t offset)
+{
+    const bool fixed = (flags & MAP_FIXED) != 0; /* replaces what was there */
+
+    if (!(is_memory(prot, flags) || fixed) || !shim_enter())
+        return real.mmap(at, size, prot, flags, fd, offset);
+    void *ret = real.mmap(at, size, prot, flags, fd, offset);
+
+    if (ret != MAP_FAILED) {
+        if (fixed)
+            record_unmap(ret, size);
+        if (is_memory(prot, flags))
+            record_map(frame, ret, size, NC_BY_MMAP);
+    }
+    shim_leave();
+    return ret;
+}
+
+SHIM_HOOK void *mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset)
+{
+    real_ready();
+    return map(FRAME, at, size, prot, flags, fd, offset);
+}
+
+SHIM_HOOK void *mmap64(void *at, size_t size, int prot, int flags, int fd, off_t offset)
+{
+    real_ready();
+    return map(FRAME, at, size, prot, flags, fd, offset);
+}
+
+SHIM_HOOK int munmap(void *at, size_t size)
+{
+    real_ready();
+    if (!shim_enter_end())
+        return real.munmap(at, size);
+    record_unmap(at, size);
+    const int r = real.munmap(at, size);
+
+    shim_leave();
+    return r;
+}
+
+SHIM_HOOK void *mremap(void *old, size_t old_size, size_t size, int flags, ...)
+{
+    va_list args;
+    void *to = NULL, *ret;
+
+    real_ready();
+    if (flags & MREMAP_FIXED) {
+        va_start(args, flags);
+        to = va_arg(args, void *);
+        va_end(args);
+    }
+    if (!shim_enter())
+        return real.mremap(old, old_size, size, flags, to);
+    const bool known = block_find((uintptr_t)old) != NULL;
+
+    ret = real.mremap(old, old_size, size, flags, to);
+    if (ret != MAP_FAILED) {
+        if (flags & MREMAP_FIXED)
+            record_unmap(ret, size);
+        if (old_size != 0) /* 0 makes a second mapping of the same pages */
+            record_unmap(old, old_size);
+        if (known)
+            record_map(FRAME, ret, size, NC_BY_MREMAP);
+    }
+    shim_leave();
+    return ret;
+}

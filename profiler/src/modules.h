@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Loaded objects, met when a stack first runs through them, and the functions in them that are
+ * scopes. The loader's lock is never asked for: it may be held by a thread that waits for ours. */
+#ifndef SHIM_MODULES_H
+#define SHIM_MODULES_H
+
+#include <stdint.h>
+
+struct nc_node;
+
+/* Once, before the first node, and again in a fork's child. `patterns`: NOCOPY_SCOPE, or null. */
+int modules_init(const char *patterns);
+
+/* Make the object that holds code address `ip` known, with its scopes. Cheap when it is. */
+void modules_meet(uintptr_t ip, uint32_t flags);
+
+/* Fill in module, scope and entry of a node whose parent and ip are set. */
+void modules_fill(struct nc_node *node);
+
+/* After a dlclose: objects that are gone are marked so and their paths forgotten. True when there
+ * were any. */
+int modules_drop_unloaded(void);
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record.h"
+
+#include "calls.h"
+#include "clock.h"
+#include "copies.h"
+#include "histogram.h"
+#include "lane.h"
+#include "peak.h"
+#include "profile.h"
+#include "stack.h"
+#include "timeline.h"
+
+enum {
+    TIMED_EVERY = 64, /* small blocks whose lifetime is measured: one in so many */
+    TICK_EVERY = 64   /* events between two looks at the clock */
+};
+
+static inline void tick(struct lane *lane, size_t size)
+{
+    if (++lane->ticks >= TICK_EVERY || size >= TIMELINE_LARGE)
+        timeline_tick(lane);
+}
+
+static void count_alloc(struct lane *lane, struct nc_counts *c, size_t size)
+{
+    if (!peak_add(lane, size))
+        peak_save(c);
+    c->allocations++;
+    c->allocated_bytes += size;
+    if (size > c->largest_bytes)
+        c->largest_bytes = size;
+    const uint64_t live = c->allocated_bytes - c->freed_bytes;
+
+    if ((int64_t)live > (int64_t)c->most_bytes)
+        c->most_bytes = live;
+    if (c->allocations >= HISTOGRAM_FROM)
+        histogram_size(c, lane->last_index, size);
+    lane->thread->allocations++;
+    lane->thread->allocated_bytes += size;
+    lane->shared->live_bytes += (int64_t)size;
+    lane->shared->live_blocks++;
+    tick(lane, size);
+}
+
+/* A struct block for what deserves one. */
+static void keep(struct lane *lane, struct call *call, uintptr_t at, size_t size, uint32_t flags)
+{
+    struct block *b = live_add(lane, at, size, lane->last_index);
+
+    if (b == NULL) {
+        profile_lost();
+        return;
+    }
+    b->flags = flags;
+    b->born_ns = clock_ns();
+    b->scope = lane->last_scope;
+    if (call != NULL)
+        calls_allocated(call, b);
+    if (b->scope != 0) {
+        struct nc_scope *s = profile_scope(b->scope);
+        const uint64_t live = __atomic_add_fetch(&s->live_bytes, size, __ATOMIC_RELAXED);
+
+        for (uint64_t p = s->peak_bytes; (int64_t)live > (int64_t)p;)
+            if (__atomic_compare_exchange_n(&s->peak_bytes, &p, live, true, __ATOMIC_RELAXED,
+                                            __ATOMIC_RELAXED))
+                break;
+    }
+}
+
+static void add(struct lane *lane, uintptr_t at, size_t size, uint32_t flags)
+{
+    struct call *call = calls_enter(lane);
+
+    if (lane->last_scope == 0 && live_is_small(at, size)) {
+        if (lane->events++ % TIMED_EVERY != 0) {
+            if (!live_add_small(at, size, lane->last_index))
+                profile_lost();
+            return;
+        }
+        flags |= BLOCK_TIMED;
+    }
+    keep(lane, call, at, size, flags);
+}
+
+void record_alloc(const void *frame, void *at, size_t size, unsigned by)
+{
+    struct lane *lane = lane_get();
+
+    if (at == NULL)
+        return;
+    if (lane == NULL) {
+        profile_lost();
+        return;
+    }
+    struct nc_counts *c = lane_counts(lane, stack_node(frame), by);
+
+    count_alloc(lane, c, size);
+    add(lane, (uintptr_t)at, size, by == NC_BY_CALLOC ? BLOCK_ZEROED : 0);
+    lane->last_block = (uintptr_t)at;
+}
+
+static void end_block(struct nc_counts *c, struct block *b)
+{
+    const uint64_t lived = clock_ns() - b->born_ns;
+    const unsigned weight = b->flags & BLOCK_TIMED ? TIMED_EVERY : 1;
+
+    c->lifetime_ns += lived * weight;
+    histogram_lifetime(c, lived, weight);
+    const bool inside = b->call != NULL && calls_freed(b);
+
+    if (inside) {
+        c->call_frees++;
+        c->call_freed_bytes += b->size;
+    }
+    if (inside || b->scope == 0) /* outside any scope the whole run is one call */
+        copies_freed(b);
+    if (b->scope != 0)
+        __atomic_fetch_sub(&profile_scope(b->scope)->live_bytes, b->size, __ATOMIC_RELAXED);
+}
+
+/* What is to be said of a block's end, but for its live words. */
+static void count_free(struct lane *lane, const struct live *was, bool temporary)
+{
+    struct nc_counts *c = profile_counts(was->counts);
+    struct block *b = was->block;
+
+    if (__builtin_expect(c->flags >> NC_LANE_SHIFT != lane->index, 0))
+        c = lane_counts(lane, c->node, c->flags & NC_BY_MASK);
+    peak_sub(lane, was->size);
+    peak_save(c);
+    c->frees++;
+    c->freed_bytes += was->size;
+    c->temporary += temporary;
+    lane->shared->live_bytes -= (int64_t)was->size;
+    lane->shared->live_blocks--;
+    if (b != NULL)
+        end_block(c, b);
+    tick(lane, was->size);
+}
+
+void record_free(void *at)
+{
+    struct lane *lane = lane_get();
+    struct live was;
+
+    if (at == NULL || lane == NULL)
+        return;
+    if (!live_take(&was, (uintptr_t)at)) {
+        lane->shared->foreign_frees++;
+        return;
+    }
+    count_free(lane, &was, lane->last_block == (uintptr_t)at);
+    lane->last_block = 0;
+    if (was.block != NULL)
+        live_recycle(lane, was.block);
+}
+
+void record_realloc_begin(struct record_realloc *ret, void *at)
+{
+    ret->at = (uintptr_t)at;
+    ret->known = at != NULL && live_take(&ret->was, ret->at);
+}
+
+void record_realloc_end(const void *frame, struct record_realloc *r, void *now, size_t size,
+                        unsigned by)
+{
+    struct lane *lane = lane_get();
+
+    if (lane == NULL)
+        return;
+    if (now == NULL) { /* failed, or freed by a size of 0 */
+        if (r->known && size != 0) {
+            live_restore(&r->was, r->at);
+            return;
+        }
+        if (r->known) {
+            count_free(lane, &r->was, lane->last_block == r->at);
+            if (r->was.block != NULL)
+                live_recycle(lane, r->was.block);
+            lane->last_block = 0;
+        }
+        return;
+    }
+    const bool moved = r->known && (uintptr_t)now != r->at;
+    const size_t taken = r->known ? (r->was.size < size ? r->was.size : size) : 0;
+
+    if (r->known) {
+        count_free(lane, &r->was, false);
+        if (r->was.block != NULL)
+            live_recycle(lane, r->was.block);
+    } else if (r->at != 0) {
+        lane->shared->foreign_frees++;
+    }
+    struct nc_counts *c = lane_counts(lane, stack_node(frame), by);
+
+    count_alloc(lane, c, size);
+    if (moved) {
+        c->moved++;
+        c->moved_bytes += taken;
+    }
+    add(lane, (uintptr_t)now, size, moved ? BLOCK_MOVED : 0);
+    lane->last_block = (uintptr_t)now;
+}
+
+/* ---- mappings ---- */
+
+static void cut_mapping(struct lane *lane, const struct block *b, uintptr_t start, uintptr_t end)
+{
+    const uintptr_t b_end = b->at + b->size;
+    struct nc_counts *c = profile_counts(b->counts);
+    const uintptr_t left[2][2] = {{b->at, start}, {end, b_end}};
+
+    for (unsigned i = 0; i < 2; i++) {
+        if (left[i][0] >= left[i][1])
+            continue;
+        const size_t size = left[i][1] - left[i][0];
+
+        lane_look(lane, c->node);
+        c = lane_counts(lane, c->node, c->flags & NC_BY_MASK);
+        peak_add(lane, size); /* it was there all along: never a new peak */
+        c->frees -= 1;
+        c->freed_bytes -= size;
+        lane->shared->live_bytes += (int64_t)size;
+        lane->shared->live_blocks++;
+        keep(lane, NULL, left[i][0], size, BLOCK_MAPPED);
+    }
+}
+
+void record_map(const void *frame, void *at, size_t size, unsigned by)
+{
+    struct lane *lane = lane_get();
+
+    if (lane == NULL || size == 0)
+        return;
+    struct nc_counts *c = lane_counts(lane, stack_node(frame), by);
+
+    count_alloc(lane, c, size);
+    c->mapped++;
+    c->mapped_bytes += size;
+    add(lane, (uintptr_t)at, size, BLOCK_MAPPED);
+}
+
+/* A mapping may go in pieces: what is left of it stays, as shorter blocks of the same stack. Each
+ * piece taken is a freed block only when nothing of the mapping is left behind it. */
+void record_unmap(void *at, size_t size)
+{
+    struct lane *lane = lane_get();
+    const uintptr_t start = (uintptr_t)at, end = start + size;
+
+    if (lane == NULL)
+        return;
+    for (uintptr_t a = start; a < end;) {
+        struct block *b = block_find(a);
+        struct live was;
+
+        if (b == NULL || !(b->flags & BLOCK_MAPPED) || !live_take(&was, b->at)) {
+            a += NC_PAGE; /* not ours: the next page may be */
+            continue;
+        }
+        a = b->at + b->size;
+        count_free(lane, &was, false);
+        cut_mapping(lane, b, start, end);
+        live_recycle(lane, b);
+    }
+}
+
+/* ---- copies ---- */
+
+void record_copy(const void *frame, const void *dst, const void *src, size_t size, unsigned by)
+{
+    struct lane *lane = lane_get();
+
+    if (lane == NULL)
+        return;
+    struct nc_counts *c = lane_counts(lane, stack_node(frame), by);
+    struct call *call = calls_enter(lane);
+
+    if (c->copies == 0 && c->node != 0)
+        profile_node(c->node)->flags |= NC_NODE_COPY;
+    c->copies++;
+    c->copied_bytes += size;
+    if (call != NULL)
+        calls_copied(call, size);
+    copies_note(lane, (uintptr_t)dst, (uintptr_t)src, size);
+}
+
+void record_fill(const void *frame, const void *dst, size_t size)
+{
+    struct lane *lane = lane_get();
+
+    if (lane == NULL)
+        return;
+    struct nc_counts *c = lane_counts(lane, stack_node(frame), NC_BY_MEMSET);
+
+    c->fills++;
+    c->filled_bytes += size;
+    copies_written((uintptr_t)dst, size);
+}
+
+void record_small_copy(size_t size)
+{
+    shim_self.busy = 1;
+    struct lane *lane = lane_get();
+
+    shim_self.busy = 0;
+    if (lane != NULL) {
+        lane->shared->small_copies++;
+        lane->shared->small_copied_bytes += size;
+    }
+}
+
+void record_init(void)
+{
+    copies_init();
+    timeline_init();
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the hooks tell: one function an event. All inside the guard. `frame` is the hook's
+ * __builtin_frame_address(0), `by` an enum nc_function. */
+#ifndef SHIM_RECORD_H
+#define SHIM_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "live.h"
+
+/* A block came to be (null: nothing happened). */
+void record_alloc(const void *frame, void *at, size_t size, unsigned by);
+
+/* A block is about to be freed (null: nothing happens). */
+void record_free(void *at);
+
+/* Around a realloc: the old block is taken out before, for another thread may get its address the
+ * moment it is gone. */
+struct record_realloc {
+    struct live was;
+    uintptr_t at;
+    bool known;
+};
+void record_realloc_begin(struct record_realloc *ret, void *at);
+void record_realloc_end(const void *frame, struct record_realloc *r, void *now, size_t size,
+                        unsigned by);
+
+/* Mappings by the program itself. */
+void record_map(const void *frame, void *at, size_t size, unsigned by);
+void record_unmap(void *at, size_t size);
+
+/* NC_COPY_MIN bytes or more are about to be copied, or filled. */
+void record_copy(const void *frame, const void *dst, const void *src, size_t size, unsigned by);
+void record_fill(const void *frame, const void *dst, size_t size);
+
+/* Fewer than NC_COPY_MIN bytes by a hook, with the guard asked but not entered. */
+void record_small_copy(size_t size);
+
+void record_init(void);
+
+#endif

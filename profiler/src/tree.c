@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tree.h"
+
+#include <nocopy/profile_format.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "arena.h"
+#include "guard.h"
+#include "lock.h"
+#include "modules.h"
+#include "profile.h"
+
+/* Open addressing, linear probing. A slot is the upper half of the path's hash and the node; the
+ * node's ip is compared as well. Readers take no lock: a table is replaced, never changed but by
+ * filling empty slots and by clearing nodes (tree_forget), and old tables stay readable. */
+struct tree_table {
+    size_t mask;
+    size_t used;
+    _Atomic uint64_t slot[];
+};
+
+enum { FIRST_SLOTS = 4096 };
+#define FORGOTTEN UINT64_C(0xffffffff) /* a slot whose node was forgotten: probing goes on */
+
+static struct {
+    struct lock lock;
+    _Atomic(struct tree_table *) table;
+} tree;
+
+static size_t table_size(size_t slots) { return sizeof(struct tree_table) + slots * 8; }
+
+static struct tree_table *table_new(size_t slots)
+{
+    struct tree_table *t = arena_alloc(table_size(slots));
+
+    if (t != NULL)
+        t->mask = slots - 1;
+    return t;
+}
+
+int tree_init(void)
+{
+    memset(&tree, 0, sizeof tree);
+    struct tree_table *t = table_new(FIRST_SLOTS);
+
+    atomic_store(&tree.table, t);
+    return t == NULL ? -ENOMEM : 0;
+}
+
+uint32_t tree_find(uint64_t hash, uintptr_t ip)
+{
+    const struct tree_table *t = atomic_load_explicit(&tree.table, memory_order_acquire);
+
+    for (size_t i = hash & t->mask;; i = (i + 1) & t->mask) {
+        const uint64_t s = atomic_load_explicit(&t->slot[i], memory_order_acquire);
+
+        if (s == 0)
+            return 0;
+        if (s >> 32 == hash >> 32 && (uint32_t)s != (uint32_t)FORGOTTEN &&
+            profile_node((uint32_t)s)->ip == ip)
+            return (uint32_t)s;
+    }
+}
+
+/* The low half of a hash is lost in a slot, so a larger table needs each node's hash anew: parents
+ * come before children, and hashes follow from them. */
+static bool rehash(struct tree_table *old)
+{
+    const size_t slots = (old->mask + 1) * 2;
+    const uint64_t nodes = profile_count(NC_NODES);
+    struct tree_table *t = table_new(slots);
+    uint64_t *hashes = arena_alloc(nodes * 8);
+
+    if (t == NULL || hashes == NULL) {
+        arena_free(t, table_size(slots));
+        arena_free(hashes, nodes * 8);
+        return false;
+    }
+    for (uint64_t n = 1; n < nodes; n++) {
+        const struct nc_node *node = profile_node((uint32_t)n);
+        const uint64_t outside = node->parent ? hashes[node->parent] : tree_seed(0);
+
+        hashes[n] = node->flags & NC_NODE_MARK ? tree_seed((uint32_t)n)
+                                               : tree_mix(outside, tree_tag(node->ip, node->flags));
+    }
+    for (size_t i = 0; i <= old->mask; i++) {
+        const uint32_t n = (uint32_t)atomic_load_explicit(&old->slot[i], memory_order_relaxed);
+
+        if (n == 0 || n == (uint32_t)FORGOTTEN)
+            continue;
+        size_t j = hashes[n] & t->mask;
+
+        while (atomic_load_explicit(&t->slot[j], memory_order_relaxed) != 0)
+            j = (j + 1) & t->mask;
+        atomic_store_explicit(&t->slot[j], (hashes[n] & ~UINT64_C(0xffffffff)) | n,
+                              memory_order_relaxed);
+        t->used++;
+    }
+    arena_free(hashes, nodes * 8);
+    atomic_store_explicit(&tree.table, t, memory_order_release);
+    return true; /* the old table is not freed: a reader may still be in it */
+}
+
+static uint32_t insert_locked(uint64_t hash, uint32_t parent, uintptr_t ip, uint32_t flags)
+{
+    uint32_t found = tree_find(hash, ip);
+
+    if (found != 0)
+        return found;
+    struct tree_table *t = atomic_load_explicit(&tree.table, memory_order_relaxed);
+
+    if (t->used * 4 >= t->mask * 3) {
+        if (!rehash(t))
+            return 0;
+        t = atomic_load_explicit(&tree.table, memory_order_relaxed);
+    }
+    struct nc_node node = {.ip = ip, .parent = parent, .flags = flags};
+
+    modules_fill(&node);
+    const uint32_t n = profile_add(NC_NODES, &node);
+
+    if (n == 0)
+        return 0;
+    if (node.scope != 0 && node.entry == 0)
+        profile_node(n)->entry = n;
+    size_t i = hash & t->mask;
+
+    while (atomic_load_explicit(&t->slot[i], memory_order_relaxed) != 0)
+        i = (i + 1) & t->mask;
+    atomic_store_explicit(&t->slot[i], (hash & ~UINT64_C(0xffffffff)) | n, memory_order_release);
+    t->used++;
+    return n;
+}
+
+uint32_t tree_insert(uint64_t hash, uint32_t parent, uintptr_t ip, uint32_t flags)
+{
+    modules_meet(ip, flags); /* before the lock: may read files */
+    lock_take(&tree.lock);
+    const uint32_t ret = insert_locked(hash, parent, ip, flags);
+
+    lock_drop(&tree.lock);
+    return ret;
+}
+
+uint32_t tree_intern(uint32_t base, const uintptr_t *ips, const uint32_t *flags, size_t len)
+{
+    uint64_t hash = tree_seed(base);
+    uint32_t node = base;
+
+    for (size_t i = len; i-- > 0;) /* first without inserting: most stacks are known */
+        hash = tree_mix(hash, tree_tag(ips[i], flags == NULL ? 0 : flags[i]));
+    if (len > 0 && (node = tree_find(hash, ips[0])) != 0)
+        return node;
+    hash = tree_seed(base);
+    node = base;
+    for (size_t i = len; i-- > 0;) {
+        const uint32_t flag = flags == NULL ? 0 : flags[i];
+        uint32_t next;
+
+        hash = tree_mix(hash, tree_tag(ips[i], flag));
+        next = tree_find(hash, ips[i]);
+        if (next == 0)
+            next = tree_insert(hash, node, ips[i], flag);
+        if (next == 0)
+            return 0;
+        node = next;
+    }
+    return node;
+}
+
+uint32_t tree_mark(uint32_t scope)
+{
+    struct nc_node node = {.ip = scope, .scope = scope, .flags = NC_NODE_MARK};
+    const uint32_t n = profile_add(NC_NODES, &node);
+
+    if (n != 0)
+        profile_node(n)->entry = n;
+    return n;
+}
+
+void tree_forget(uintptr_t start, uintptr_t end)
+{
+    lock_take(&tree.lock);
+    struct tree_table *t = atomic_load_explicit(&tree.table, memory_order_relaxed);
+    const uint64_t nodes = profile_count(NC_NODES);
+    const size_t size = (nodes + 63) / 64 * 8;
+    uint64_t *gone = arena_alloc(size);
+
+    for (uint64_t n = 1; gone != NULL && n < nodes; n++) {
+        const struct nc_node *node = profile_node((uint32_t)n);
+        const uint32_t p = node->parent;
+
+        if ((node->ip > start && node->ip <= end && !(node->flags & NC_NODE_MARK)) ||
+            (gone[p / 64] >> p % 64 & 1))
+            gone[n / 64] |= UINT64_C(1) << n % 64;
+    }
+    for (size_t i = 0; gone != NULL && i <= t->mask; i++) {
+        const uint64_t s = atomic_load_explicit(&t->slot[i], memory_order_relaxed);
+        const uint32_t n = (uint32_t)s;
+
+        if (s != 0 && n != (uint32_t)FORGOTTEN && (gone[n / 64] >> n % 64 & 1))
+            atomic_store_explicit(&t->slot[i], s | FORGOTTEN, memory_order_relaxed);
+    }
+    arena_free(gone, size);
+    lock_drop(&tree.lock);
+}
