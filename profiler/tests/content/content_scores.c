@@ -103,7 +103,7 @@ static void nothing_told_of(double tick)
         content_freeing(handle[i], 0);
         free(at[i]);
     }
-    print_message("precision, tick %.2f: %u ranges told of %u blocks of distinct series\n", tick,
+    print_message("# precision, tick %.2f: %u ranges told of %u blocks of distinct series\n", tick,
                   told, (unsigned)BLOCKS);
     assert_int_equal(told, 0);
 }
@@ -143,7 +143,7 @@ static void copies_from_two_kibibytes_on_are_found(void **s)
     for (unsigned i = 0; i < sizeof size / sizeof *size; i++) {
         const double r = recall(size[i]);
 
-        print_message("recall, %6zu bytes copied: %5.1f %%\n", size[i], r * 100);
+        print_message("# recall, %6zu bytes copied: %5.1f %%\n", size[i], r * 100);
         if (size[i] >= 2048)
             assert_true(r >= 0.98);
     }

@@ -148,7 +148,7 @@ enum { KIND = NC_MATCH_SOURCE_LIVED | NC_MATCH_SOURCE_FREED | NC_MATCH_COMPUTED 
 static void assert_silent(void)
 {
     for (unsigned i = 0; i < n_found; i++)
-        print_message("told: %u -> %u copy %u flags %x bytes %lu\n", found[i].source,
+        print_message("# told: %u -> %u copy %u flags %x bytes %lu\n", found[i].source,
                       found[i].destination, found[i].copy, found[i].flags,
                       (unsigned long)found[i].bytes);
     assert_int_equal(n_found, 0);
@@ -157,7 +157,7 @@ static void assert_silent(void)
 static void assert_near(uint64_t is, uint64_t should)
 {
     if (is > should || is * 100 < should * 98)
-        print_message("%lu bytes where %lu belong\n", (unsigned long)is, (unsigned long)should);
+        print_message("# %lu bytes where %lu belong\n", (unsigned long)is, (unsigned long)should);
     assert_true(is <= should && is * 100 >= should * 98);
 }
 
