@@ -66,7 +66,7 @@ void content_start(const struct content_setup *setup)
     lock_init(&content.lock);
     anchors_drop();
     copies_start();
-    content_match_start();
+    content_judge_start();
     content.ticks_start = ticks();
     content.ns_start = clock_ns(CLOCK_MONOTONIC);
     content_floor = setup->mode == CONTENT_OFF           ? SIZE_MAX
@@ -78,26 +78,28 @@ void content_start(const struct content_setup *setup)
 /* --- the caller's blocks */
 
 /* Looks again at a block of the caller if it is not as it was. True when it is. */
-static bool refresh(uint32_t index, uint32_t call)
+static struct witness *newest_witness(struct look *look)
+{
+    return look->seen[LATEST].since != 0 ? &look->seen[LATEST] : &look->seen[FIRST];
+}
+
+static bool refresh(uint32_t index, uint32_t call, bool at_end)
 {
     struct followed *f = followed_at(index);
     struct look *look = followed_look(f);
 
     if (look == NULL)
         return true;
-    const bool same = look->scanned != 0 && witness_agrees(f, &look->first, 0, f->size) != 0;
+    const bool known = look->scanned != 0;
 
-    if (same) {
-        look->first.event = content.event;
+    if (known && witness_agrees(f, newest_witness(look), 0, f->size) != 0) {
+        newest_witness(look)->until = content.event;
         return true;
     }
     if (!content_may_spend(f->size))
-        return look->scanned == 0;
-    const bool known = look->scanned != 0;
-
-    witness_take(f, &look->first);
-    look->last.event = 0;
-    content_scan(index, call, SCAN_STAYS);
+        return !known;
+    content_scan(index, call, at_end ? SCAN_LAST : SCAN_STAYS);
+    witness_take(f, true);
     return !known;
 }
 
@@ -110,7 +112,7 @@ static void refresh_list(uint32_t head, const struct looked_call *call, bool at_
 
         if (!followed_readable(f))
             continue;
-        if (!refresh(i, call->serial)) {
+        if (!refresh(i, call->serial, at_end)) {
             if (at_end)
                 f->flags |= FOLLOWED_WRITTEN;
             else
@@ -150,10 +152,7 @@ static void witness_list(uint32_t head, uint32_t but, size_t *words)
         if (cost > *words)
             return;
         *words -= cost;
-        struct look *look = followed_look(f);
-
-        if (look != NULL)
-            witness_take(f, look->first.event == 0 ? &look->first : &look->last);
+        witness_take(f, false);
     }
 }
 
@@ -185,7 +184,7 @@ static void end_block(uint32_t index, const struct looked_call *call)
         return;
     copies_at_end(index);
     if (!is_charged(f->look, 0, f->size))
-        content_scan(index, call->serial, SCAN_STAYS);
+        content_scan(index, call->serial, SCAN_LAST);
 }
 
 static void end_call(struct looked_call *call)
@@ -200,7 +199,7 @@ static void end_call(struct looked_call *call)
         oldest = followed_at(oldest)->next;
     for (uint32_t i = oldest; i != 0; i = followed_at(i)->prev)
         end_block(i, call);
-    content_tell_later(call->serial);
+    content_judge_call(call->serial);
     for (uint32_t i = call->newest, next; i != 0; i = next) {
         struct followed *f = followed_at(i);
 
@@ -230,14 +229,14 @@ static void keep_dead(uint32_t index)
 
 /* Blocks of the same call that were written since they were last looked at: they get their turn as
  * often as bytes enough were freed beside them, so that all looking stays in proportion. */
-static void look_around(const struct looked_call *call, size_t freed)
+static void look_around(const struct looked_call *call, uint32_t but, size_t freed)
 {
     unsigned n = 0;
 
     for (uint32_t i = call->newest; i != 0 && n < WITNESSED_BLOCKS; i = followed_at(i)->next) {
         struct followed *f = followed_at(i);
 
-        if (!followed_readable(f))
+        if (i == but || !followed_readable(f))
             continue;
         n++;
         struct look *look = followed_look(f);
@@ -297,11 +296,12 @@ static void freeing(uint32_t index)
         forget_block(index);
         return;
     }
+    f->flags |= FOLLOWED_DYING;
     look_at_dying(index, f->call);
+    if (call != NULL)
+        look_around(call, index, f->size);
     scribble(f);
     f->death = ++content.event;
-    if (call != NULL)
-        look_around(call, f->size);
     if (call == NULL) {
         list_remove(content_list_of(f), index);
         keep_dead(index);
@@ -525,7 +525,7 @@ static void end_list(uint32_t head)
             continue;
         copies_at_end(i);
         if (!is_charged(f->look, 0, f->size))
-            content_scan(i, 0, SCAN_STAYS);
+            content_scan(i, 0, SCAN_LAST);
     }
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Scanning a block, and what follows from two blocks being equal: who copied whom. */
+/* Scanning a block for what is known from elsewhere, and how far two blocks agree. */
 #include "content_state.h"
 
 #include "arena.h"
@@ -8,309 +8,14 @@
 enum {
     SLICE = 64 * 1024,
     OFFSETS = 2048,
-    FAILED = 4,
     GAP = 4096, /* a copy that was changed in places goes on after at most so many bytes */
-    TRACKS = 8,
     PROBES = 3,
     PROBED_BLOCKS = 64,
-    LATER = 16 * 1024,
-    PAIRS = 256, /* sites whose order was proven */
     CHUNK_MEMORY_ON = 8 << 20,
     CHUNK_MEMORY_FULL = 128 << 20
 };
 
-/* One scan under way. */
-struct scan {
-    uint32_t index, call;
-    struct followed *x;
-    enum scan_why why;
-    size_t covered; /* of x: told of, or known to need no telling */
-    struct {
-        uint32_t block;
-        ptrdiff_t diagonal;
-        size_t until; /* of x */
-    } failed[FAILED];
-    unsigned n_failed;
-    struct track {
-        uint32_t block;
-        size_t x0, x1;    /* first and last hit, in x */
-        ptrdiff_t y0, y1; /* and in the block */
-        ptrdiff_t dx, dy; /* between the last two */
-        unsigned hits;
-    } track[TRACKS];
-    unsigned next_track;
-};
-
 static uint32_t offsets[OFFSETS]; /* belongs to the holder of the lock */
-static struct later *later;
-static unsigned n_later;
-
-/* --- proven order of two sites, for the pairs that prove nothing themselves */
-
-static struct site_pair {
-    uint32_t freed, other, scope;
-    uint32_t verdict; /* NC_MATCH_SOURCE_FREED or _LIVED */
-} pairs[PAIRS];
-
-static struct site_pair *pair_at(const struct followed *freed, const struct followed *other)
-{
-    const uint32_t h = (freed->counts * 0x9e3779b1u ^ other->counts * 0x85ebca6bu ^ freed->scope);
-
-    return &pairs[(h ^ h >> 16) % PAIRS];
-}
-
-static uint32_t proven(const struct followed *freed, const struct followed *other)
-{
-    const struct site_pair *p = pair_at(freed, other);
-
-    return p->freed == freed->counts && p->other == other->counts && p->scope == freed->scope
-               ? p->verdict
-               : 0;
-}
-
-static uint32_t prove(const struct followed *freed, const struct followed *other, uint32_t verdict)
-{
-    *pair_at(freed, other) =
-        (struct site_pair){freed->counts, other->counts, freed->scope, verdict};
-    return verdict;
-}
-
-/* --- telling */
-
-void content_tell(uint32_t source, uint32_t destination, uint32_t copy, uint32_t scope,
-                  uint32_t flags, size_t bytes)
-{
-    const struct nc_match m = {.source = source,
-                               .destination = destination,
-                               .copy = copy,
-                               .scope = scope,
-                               .flags = flags,
-                               .pairs = 1,
-                               .bytes = bytes};
-
-    content.setup.found(&m);
-}
-
-static bool same_place(const struct followed *a, const struct followed *b)
-{
-    return a->counts == b->counts ||
-           (content.setup.place != NULL && content.setup.place(a->counts) != 0 &&
-            content.setup.place(a->counts) == content.setup.place(b->counts));
-}
-
-/* Was what now stands in [start, end) of `f` there before event `t`? 1 yes, 0 no, -1 cannot tell.
- */
-static int stood_before(const struct followed *f, size_t start, size_t end, uint64_t t)
-{
-    const struct witness *w[2] = {f->look ? &f->look->last : NULL,
-                                  f->look ? &f->look->first : NULL};
-
-    for (unsigned i = 0; i < 2 && f->look != NULL; i++) {
-        const int agrees = witness_agrees(f, w[i], start, end);
-
-        if (agrees == 1 && w[i]->event <= t)
-            return 1;
-        if (agrees == 0 && w[i]->event >= t)
-            return 0;
-    }
-    return -1;
-}
-
-/* Nobody wrote the bytes of a block that was malloc'd where such bytes lay already. Where a block
- * begins a free has scribbled, so a start that is whole again was written. */
-static bool is_stale(const struct followed *f, size_t start, size_t end)
-{
-    unsigned same = 0;
-
-    if ((f->flags & FOLLOWED_FRESH) != 0)
-        return false;
-    for (unsigned i = 0; i < SAMPLES; i++) {
-        const size_t o = i * (f->size / SAMPLES & ~(size_t)7);
-
-        if (o < start || o + 8 > end)
-            continue;
-        if (scan_load((const unsigned char *)f->at + o) != f->born_words[i])
-            return false;
-        same++;
-    }
-    return same > 0;
-}
-
-static void remember(struct followed *f, uint32_t flags, uint32_t partner)
-{
-    if (f->look != NULL && f->look->verdict == 0) {
-        f->look->verdict = flags;
-        f->look->partner = partner;
-    }
-}
-
-/* `dst` holds bytes of `src`, which lived on. */
-static void tell_lived(struct followed *src, struct followed *dst, struct stretch at, uint32_t more)
-{
-    if (followed_look(dst) == NULL || !charge(dst->look, &at, content.setup.min_block))
-        return;
-    remember(dst, NC_MATCH_SOURCE_LIVED, src->counts);
-    content_tell(src->counts, dst->counts, 0, dst->scope ? dst->scope : src->scope,
-                 NC_MATCH_SOURCE_LIVED | more, at.end - at.start);
-}
-
-static void tell_freed(struct followed *src, struct followed *dst, struct stretch at, uint32_t more)
-{
-    if (followed_look(src) == NULL || !charge(src->look, &at, content.setup.min_block))
-        return;
-    remember(src, NC_MATCH_SOURCE_FREED, dst->counts);
-    content_tell(src->counts, dst->counts, 0, src->scope ? src->scope : dst->scope,
-                 NC_MATCH_SOURCE_FREED | more, at.end - at.start);
-}
-
-static void tell_computed(struct followed *older, struct followed *younger, struct stretch at,
-                          uint32_t more)
-{
-    if (followed_look(younger) == NULL || !charge(younger->look, &at, content.setup.min_block))
-        return;
-    remember(younger, NC_MATCH_COMPUTED, older->counts);
-    content_tell(older->counts, younger->counts, 0, younger->scope ? younger->scope : older->scope,
-                 NC_MATCH_COMPUTED | more, at.end - at.start);
-}
-
-/* Told at the end of the call, for the older one may yet prove to be a copy itself. */
-static void tell_later(uint32_t older, uint32_t younger, struct stretch at)
-{
-    if (later == NULL)
-        later = arena_alloc(LATER * sizeof *later);
-    if (later == NULL || n_later == LATER) {
-        tell_computed(followed_at(older), followed_at(younger), at, 0);
-        return;
-    }
-    later[n_later++] = (struct later){older, younger, at.start, at.end};
-}
-
-void content_tell_later(uint32_t call)
-{
-    unsigned kept = 0;
-
-    for (unsigned i = 0; i < n_later; i++) {
-        struct followed *older = followed_at(later[i].older);
-        struct followed *younger = followed_at(later[i].younger);
-        struct stretch at = {later[i].start, later[i].end};
-
-        if (younger->call != call) {
-            later[kept++] = later[i];
-            continue;
-        }
-        const uint32_t verdict = older->look ? older->look->verdict : 0;
-
-        if ((verdict & (NC_MATCH_SOURCE_LIVED | NC_MATCH_SOURCE_FREED)) == 0) {
-            tell_computed(older, younger, at, 0);
-        } else if (followed_look(younger) != NULL &&
-                   charge(younger->look, &at, content.setup.min_block)) {
-            const bool lived = (verdict & NC_MATCH_SOURCE_LIVED) != 0;
-
-            remember(younger, verdict, older->look->partner);
-            content_tell(lived ? older->look->partner : younger->counts,
-                         lived ? younger->counts : older->look->partner, 0, younger->scope, verdict,
-                         at.end - at.start);
-        }
-    }
-    n_later = kept;
-}
-
-/* --- what two equal ranges mean */
-
-struct equal {
-    uint32_t x, y;     /* followed: x is being scanned */
-    struct stretch at; /* of x */
-    size_t y_start;    /* where it begins in y */
-    uint32_t more;     /* NC_MATCH_STRIDED */
-};
-
-static struct stretch in_y(const struct equal *e)
-{
-    return (struct stretch){e->y_start, e->y_start + (e->at.end - e->at.start)};
-}
-
-static bool is_callers(const struct followed *f) { return f->call == 0; }
-
-static void judge_both_alive(const struct equal *e)
-{
-    struct followed *x = followed_at(e->x), *y = followed_at(e->y);
-    const struct stretch y_at = in_y(e);
-
-    if (is_callers(y) && !is_callers(x)) {
-        if ((y->flags & FOLLOWED_WRITTEN) == 0 &&
-            stood_before(y, y_at.start, y_at.end, x->birth) != 0)
-            tell_lived(y, x, e->at, e->more | NC_MATCH_RETAINED);
-        return;
-    }
-    if (is_callers(x) && !is_callers(y)) {
-        if ((x->flags & FOLLOWED_WRITTEN) == 0 &&
-            stood_before(x, e->at.start, e->at.end, y->birth) != 0)
-            tell_lived(x, y, y_at, e->more | NC_MATCH_RETAINED);
-        return;
-    }
-    if (x->birth < y->birth)
-        tell_computed(x, y, y_at, e->more | NC_MATCH_RETAINED);
-    else
-        tell_computed(y, x, e->at, e->more | NC_MATCH_RETAINED);
-}
-
-/* `freed` went first, `other` still stands, their lives overlapped. */
-static void judge_freed(struct followed *freed, struct stretch freed_at, struct followed *other,
-                        struct stretch other_at, uint32_t more)
-{
-    if (same_place(freed, other) && is_callers(freed) == is_callers(other) &&
-        (freed->call != 0 || content.has_calls)) {
-        tell_computed(other, freed, freed_at,
-                      more); /* of n equals, each that goes before the last */
-        return;
-    }
-    if (freed->birth < other->birth && other->call == freed->call) {
-        tell_freed(freed, other, freed_at, more); /* what is in the younger came after */
-        return;
-    }
-    uint32_t verdict = proven(freed, other);
-    const int before = stood_before(other, other_at.start, other_at.end, freed->birth);
-
-    if (before == 0)
-        verdict = prove(freed, other, NC_MATCH_SOURCE_FREED);
-    else if (before == 1 && (other->flags & FOLLOWED_WRITTEN) == 0)
-        verdict = verdict ? verdict : prove(freed, other, NC_MATCH_SOURCE_LIVED);
-    else if (before == 1 && verdict == 0)
-        return; /* an earlier result that came out the same: nobody copied it */
-    if (verdict == 0) {
-        /* Not seen which was first: a whole block is a clone, a part of a larger one was put there.
-         */
-        more |= NC_MATCH_UNSURE;
-        verdict = other->size <= freed->size + freed->size / 8 ? NC_MATCH_SOURCE_LIVED
-                                                               : NC_MATCH_SOURCE_FREED;
-    }
-    if (verdict == NC_MATCH_SOURCE_LIVED)
-        tell_lived(other, freed, freed_at, more);
-    else
-        tell_freed(freed, other, freed_at, more);
-}
-
-static bool lives_overlap(const struct followed *a, const struct followed *b)
-{
-    return (a->death == 0 || b->birth < a->death) && (b->death == 0 || a->birth < b->death);
-}
-
-static void judge(const struct scan *s, const struct equal *e)
-{
-    struct followed *x = followed_at(e->x), *y = followed_at(e->y);
-    const struct stretch y_at = in_y(e);
-
-    if (is_stale(x, e->at.start, e->at.end) || is_charged(x->look, e->at.start, e->at.end))
-        return;
-    if (!lives_overlap(x, y))
-        tell_later(e->y, e->x, e->at);
-    else if (y->death != 0)
-        judge_freed(y, y_at, x, e->at, e->more);
-    else if (s->why == SCAN_DYING)
-        judge_freed(x, e->at, y, y_at, e->more);
-    else
-        judge_both_alive(e);
-}
 
 /* May x, scanned on behalf of a call, be compared with y at all? */
 static bool comparable(const struct scan *s, const struct followed *y)
@@ -443,18 +148,18 @@ static bool is_enough(const struct scan *s, const struct stretch *at)
                                                         at->end - at->start, telling) >= telling;
 }
 
-static bool failed_before(const struct scan *s, uint32_t block, ptrdiff_t diagonal, size_t o)
+bool scan_failed_before(const struct scan *s, uint32_t block, ptrdiff_t diagonal, size_t o)
 {
-    for (unsigned i = 0; i < FAILED; i++)
+    for (unsigned i = 0; i < SCAN_FAILED; i++)
         if (s->failed[i].block == block && s->failed[i].diagonal == diagonal &&
             o < s->failed[i].until)
             return true;
     return false;
 }
 
-static void note_failed(struct scan *s, uint32_t block, ptrdiff_t diagonal, size_t until)
+void scan_note_failed(struct scan *s, uint32_t block, ptrdiff_t diagonal, size_t until)
 {
-    const unsigned i = s->n_failed++ % FAILED;
+    const unsigned i = s->n_failed++ % SCAN_FAILED;
 
     s->failed[i].block = block;
     s->failed[i].diagonal = diagonal;
@@ -472,155 +177,25 @@ static enum agreement try_range(struct scan *s, size_t o, uint32_t block, size_t
     struct equal e = {.x = s->index, .y = block};
     bool changed = false;
 
-    if (failed_before(s, block, diagonal, o))
+    if (scan_failed_before(s, block, diagonal, o))
         return AGREES_SHORTLY;
     if (!(y->death != 0 ? extend_dead : extend_alive)(s, o, y, yo, &e, &changed))
         return AGREES_NOT;
     content.bytes += e.at.end - e.at.start;
     if (changed) { /* a copy that was then edited was needed */
-        note_failed(s, block, diagonal, SIZE_MAX);
+        scan_note_failed(s, block, diagonal, SIZE_MAX);
         s->covered = e.at.end;
         return AGREES;
     }
     trim(s, &e);
     if (e.at.end <= e.at.start || !is_enough(s, &e.at)) {
-        note_failed(s, block, diagonal, e.at.end > o ? e.at.end : o + 1);
+        scan_note_failed(s, block, diagonal, e.at.end > o ? e.at.end : o + 1);
         return AGREES_SHORTLY;
     }
     s->covered = e.at.end;
-    judge(s, &e);
+    e.bytes = e.at.end - e.at.start;
+    content_judge(s, &e);
     return AGREES;
-}
-
-/* --- strided, reversed, transposed: hits on one line that is no diagonal */
-
-static uint64_t word_at(const struct followed *f, ptrdiff_t o)
-{
-    return scan_load((const unsigned char *)f->at + o);
-}
-
-/* Equal words from (x, y) on by steps of (dx, dy), while both are inside. */
-static size_t run_of(const struct followed *x, const struct followed *y, ptrdiff_t xo, ptrdiff_t yo,
-                     ptrdiff_t dx, ptrdiff_t dy)
-{
-    const ptrdiff_t x_end = (ptrdiff_t)x->size - 8, y_end = (ptrdiff_t)y->size - 8;
-    size_t n = 0;
-
-    while (xo >= 0 && xo <= x_end && yo >= 0 && yo <= y_end && word_at(x, xo) == word_at(y, yo)) {
-        n++;
-        xo += dx;
-        yo += dy;
-    }
-    return n;
-}
-
-/* The unit step of a line with the given rise: one side moves word by word. */
-static bool unit_step(ptrdiff_t dx, ptrdiff_t dy, ptrdiff_t *ux, ptrdiff_t *uy)
-{
-    if (dx == 0 || dy == 0 || dx == dy || dx % 8 != 0 || dy % 8 != 0)
-        return false;
-    if (dy % dx == 0) {
-        *ux = 8;
-        *uy = dy / dx * 8;
-    } else if (dx % dy == 0) {
-        *uy = 8;
-        *ux = dx / dy * 8;
-        if (*ux < 0) {
-            *ux = -*ux;
-            *uy = -8;
-        }
-    } else {
-        return false;
-    }
-    return true;
-}
-
-static size_t telling_words(const struct followed *x, ptrdiff_t xo, ptrdiff_t dx, size_t n)
-{
-    size_t ret = 0;
-    uint64_t before = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        const uint64_t w = word_at(x, xo + (ptrdiff_t)i * dx);
-
-        ret += w != before && !scan_dull_word(w);
-        before = w;
-    }
-    return ret;
-}
-
-static void try_line(struct scan *s, const struct track *t)
-{
-    const struct followed *x = s->x, *y = followed_at(t->block);
-    ptrdiff_t dx, dy;
-
-    if (y->death != 0 || !unit_step(t->dx, t->dy, &dx, &dy) ||
-        failed_before(s, t->block, dx * 1009 + dy, t->x1))
-        return;
-    const ptrdiff_t xo = (ptrdiff_t)t->x0, yo = t->y0;
-    size_t n = run_of(x, y, xo, yo, dx, dy);
-    const size_t back = run_of(x, y, xo - dx, yo - dy, -dx, -dy);
-    const ptrdiff_t x_start = xo - (ptrdiff_t)back * dx, y_start = yo - (ptrdiff_t)back * dy;
-    size_t total = n += back, end = (size_t)x_start + n * (size_t)dx;
-
-    /* A transposed matrix: the next column begins where this one ended, one row start further. */
-    for (ptrdiff_t next = y_start + 8; dx == 8 && dy > 8 && n > 1; next += 8) {
-        const size_t more = run_of(x, y, (ptrdiff_t)end, next, dx, dy);
-
-        if (more < n)
-            break;
-        total += n;
-        end += n * 8;
-    }
-    content.bytes += total * 16;
-    if (total * 8 < content.setup.min_block ||
-        telling_words(x, x_start, dx, total) * 8 < content.setup.min_block * 3 / 4) {
-        note_failed(s, t->block, dx * 1009 + dy, end);
-        return;
-    }
-    const struct equal e = {.x = s->index,
-                            .y = t->block,
-                            .at = {(size_t)x_start, (size_t)x_start + total * 8},
-                            .y_start =
-                                (size_t)(dy > 0 ? y_start : y_start + (ptrdiff_t)(n - 1) * dy),
-                            .more = NC_MATCH_STRIDED};
-
-    note_failed(s, t->block, dx * 1009 + dy, end);
-    if (dx == 8)
-        s->covered = end;
-    judge(s, &e);
-}
-
-static void hit_word(struct scan *s, size_t o, uint32_t block, size_t yo)
-{
-    struct track *t = NULL;
-
-    for (unsigned i = 0; i < TRACKS && t == NULL; i++)
-        if (s->track[i].block == block)
-            t = &s->track[i];
-    if (t == NULL) {
-        t = &s->track[s->next_track++ % TRACKS];
-        *t = (struct track){
-            .block = block, .x0 = o, .x1 = o, .y0 = (ptrdiff_t)yo, .y1 = (ptrdiff_t)yo, .hits = 1};
-        return;
-    }
-    const ptrdiff_t dx = (ptrdiff_t)(o - t->x1), dy = (ptrdiff_t)yo - t->y1;
-
-    if (dx == 0)
-        return;
-    if (t->hits >= 2 && (double)dy * (double)t->dx == (double)dx * (double)t->dy) {
-        t->hits++;
-    } else { /* a new line, from the hit before to this one */
-        t->x0 = t->x1;
-        t->y0 = t->y1;
-        t->hits = 2;
-    }
-    t->x1 = o;
-    t->y1 = (ptrdiff_t)yo;
-    t->dx = dx;
-    t->dy = dy;
-    if (t->hits >= 3)
-        try_line(s, t);
 }
 
 /* --- the scan */
@@ -658,7 +233,7 @@ static void at_anchor(struct scan *s, struct look *look, size_t o)
                 how = try_range(s, o, a->block, (size_t)a->at * 4);
             /* What stands is asked first, then the first of those that are gone; what no longer
              * holds, or held for a few bytes only, gives way. */
-            mine = how == AGREES_NOT || (y->death != 0 && (s->why == SCAN_STAYS || how != AGREES));
+            mine = how == AGREES_NOT || (y->death != 0 && (s->why != SCAN_DYING || how != AGREES));
         }
         if (mine)
             anchor_put(a, name, s->index, look, o);
@@ -676,7 +251,7 @@ static void at_anchor(struct scan *s, struct look *look, size_t o)
         const bool may = comparable(s, followed_at(a->block));
 
         if (may)
-            hit_word(s, o, a->block, (size_t)a->at * 4);
+            content_line_hit(s, o, a->block, (size_t)a->at * 4);
         mine = !may;
     }
     if (mine)
@@ -780,16 +355,9 @@ void content_probe(uint32_t index, uint32_t call)
         seen++;
         for (unsigned k = 0; k < n; k++)
             if (probe[k] >= s.covered && probe[k] + SCAN_WINDOW <= y->size &&
-                word_at(f, (ptrdiff_t)probe[k]) == word_at(y, (ptrdiff_t)probe[k]) &&
+                scan_load((const unsigned char *)f->at + probe[k]) ==
+                    scan_load((const unsigned char *)y->at + probe[k]) &&
                 comparable(&s, y))
                 try_range(&s, probe[k], i, probe[k]);
     }
-}
-
-void content_match_start(void)
-{
-    later = NULL;
-    n_later = 0;
-    for (unsigned i = 0; i < PAIRS; i++)
-        pairs[i] = (struct site_pair){0};
 }

@@ -13,15 +13,20 @@ enum followed_flags {
     FOLLOWED_WRITTEN = 1u << 1, /* of the caller: some call wrote into it, so it is no input */
     FOLLOWED_FRESH = 1u << 2,   /* nothing stale in it */
     FOLLOWED_MOVING = 1u << 3,  /* a realloc is on: not to be read */
-    FOLLOWED_LISTED = 1u << 4   /* in a list: prev and next hold */
+    FOLLOWED_LISTED = 1u << 4,  /* in a list: prev and next hold */
+    FOLLOWED_DYING = 1u << 5    /* about to go, still readable */
 };
 
 enum { SAMPLES = 4, MAX_CHARGED = 6, MAX_WITNESS = 2048, MAX_CALLS = 16, MAX_RUNS = 32 };
 enum { OUTSIDE_LARGE = 64 * 1024, DEAD = 2048, MAX_SHUT = 32 };
 
+/* A block's witnesses: the first of this call, the two latest that differ, and room for one more.
+ */
+enum { FIRST, BEFORE, LATEST, SPARE, WITNESSES };
+
 /* Words of a block as they stood at one event, every `stride` bytes. */
 struct witness {
-    uint64_t event; /* 0: none taken */
+    uint64_t since, until; /* events between which they stood like this; 0: none taken */
     size_t stride;
     uint32_t len, room;
     uint64_t *word;
@@ -33,10 +38,10 @@ struct stretch {
 
 /* What is kept of a block once it has been looked at. */
 struct look {
-    uint32_t generation;        /* anchors that carry another are void */
-    uint64_t scanned;           /* event of the last scan; 0: never */
-    struct witness first, last; /* at the start of the call; and later */
-    uint32_t *chunk;            /* of a dead block: hashes of its SCAN_CHUNK pieces, 0: unknown */
+    uint32_t generation; /* anchors that carry another are void */
+    uint64_t scanned;    /* event of the last scan; 0: never */
+    struct witness seen[WITNESSES];
+    uint32_t *chunk; /* of a dead block: hashes of its SCAN_CHUNK pieces, 0: unknown */
     size_t chunks;
     struct stretch charged[MAX_CHARGED]; /* bytes already told of, disjoint */
     unsigned n_charged;
@@ -66,13 +71,6 @@ struct looked_call {
     uint32_t newest; /* its blocks, dead ones too, by next */
     uint32_t blocks;
     uint32_t births;
-};
-
-/* A duplicate of a block that was gone before it came to be: told at the end of the call, when it
- * is known whether the first of them was itself a copy. */
-struct later {
-    uint32_t older, younger;
-    size_t start, end; /* of the younger */
 };
 
 struct link {
@@ -121,6 +119,7 @@ void list_remove(uint32_t *head, uint32_t index);
 uint32_t *content_list_of(const struct followed *f); /* null: in none */
 struct looked_call *content_call(uint32_t serial);   /* null: not followed */
 bool followed_readable(const struct followed *f);
+bool lives_overlap(const struct followed *a, const struct followed *b);
 
 /* Where a name was seen; at is in units of 4 bytes. */
 struct anchor {
@@ -133,22 +132,68 @@ void anchor_put(struct anchor *at, uint32_t name, uint32_t block, const struct l
                 size_t offset);
 void anchors_drop(void);
 
-void witness_take(struct followed *f, struct witness *w);
+/* Note how the block stands now; `anew`: and forget how it stood before. */
+void witness_take(struct followed *f, bool anew);
 /* 1: the words in [start, end) stand now as they did; 0: some differ; -1: none to tell by. */
 int witness_agrees(const struct followed *f, const struct witness *w, size_t start, size_t end);
+/* Was what now stands in [start, end) there before event `t`? 1 yes, 0 no, -1 cannot tell. */
+int witness_stood(const struct followed *f, size_t start, size_t end, uint64_t t);
 
 bool charge(struct look *look, struct stretch *s, size_t least); /* cuts off what was told; false:
                                                                     nothing of `least` is left */
 bool is_charged(const struct look *look, size_t start, size_t end);
 
-/* content_match.c */
-enum scan_why { SCAN_DYING, SCAN_STAYS };
-void content_scan(uint32_t index, uint32_t call, enum scan_why why);
-void content_probe(uint32_t index, uint32_t call);
-void content_tell_later(uint32_t call);
+/* Two ranges that are equal, byte by byte or, when more has NC_MATCH_STRIDED, word by word. */
+struct equal {
+    uint32_t x, y;     /* followed: x is being scanned */
+    struct stretch at; /* of x */
+    size_t y_start;    /* where it begins in y */
+    size_t bytes;      /* equal ones: less than `at` spans when x is the strided side */
+    uint32_t more;
+};
+
+/* Why a block is scanned: it is about to go; it was written and stays; its call ends. */
+enum scan_why { SCAN_DYING, SCAN_STAYS, SCAN_LAST };
+
+enum { SCAN_FAILED = 4, SCAN_TRACKS = 8 };
+
+/* One scan under way. */
+struct scan {
+    uint32_t index, call; /* on whose behalf; 0: none */
+    struct followed *x;
+    enum scan_why why;
+    size_t covered; /* of x: told of, or known to need no telling */
+    struct {
+        uint32_t block;
+        ptrdiff_t diagonal;
+        size_t until; /* of x */
+    } failed[SCAN_FAILED];
+    unsigned n_failed;
+    struct track {
+        uint32_t block;
+        size_t x0, x1;    /* first and last hit, in x */
+        ptrdiff_t y0, y1; /* and in the block */
+        ptrdiff_t dx, dy; /* between the last two */
+        unsigned hits;
+    } track[SCAN_TRACKS];
+    unsigned next_track;
+};
+
+/* content_lines.c: a word of x that stands elsewhere as well */
+void content_line_hit(struct scan *s, size_t o, uint32_t block, size_t yo);
+
+/* content_judge.c */
+void content_judge(const struct scan *s, const struct equal *e);
+void content_judge_call(uint32_t call); /* what waited for the end of the call */
+void content_judge_start(void);
 void content_tell(uint32_t source, uint32_t destination, uint32_t copy, uint32_t scope,
                   uint32_t flags, size_t bytes);
-void content_match_start(void);
+
+/* content_match.c */
+bool scan_failed_before(const struct scan *s, uint32_t block, ptrdiff_t diagonal, size_t o);
+void scan_note_failed(struct scan *s, uint32_t block, ptrdiff_t diagonal, size_t until);
+void content_scan(uint32_t index, uint32_t call, enum scan_why why);
+void content_probe(uint32_t index, uint32_t call);
 
 /* content.c */
 bool content_may_spend(size_t bytes);

@@ -91,8 +91,8 @@ void followed_forget(struct followed *f)
 
     if (l == NULL)
         return;
-    witness_drop(&l->first);
-    witness_drop(&l->last);
+    for (unsigned i = 0; i < WITNESSES; i++)
+        witness_drop(&l->seen[i]);
     arena_free(l->chunk, l->chunks * sizeof *l->chunk);
     content.memory -= l->chunks * sizeof *l->chunk + sizeof *l;
     arena_free(l, sizeof *l);
@@ -107,6 +107,11 @@ bool followed_readable(const struct followed *f)
         if (f->at < content.shut[i].end && content.shut[i].start < f->at + f->size)
             return false;
     return true;
+}
+
+bool lives_overlap(const struct followed *a, const struct followed *b)
+{
+    return (a->death == 0 || b->birth < a->death) && (b->death == 0 || a->birth < b->death);
 }
 
 void list_add(uint32_t *head, uint32_t index)
@@ -237,24 +242,24 @@ void anchors_drop(void)
 
 /* Witnesses */
 
-void witness_take(struct followed *f, struct witness *w)
+static bool witness_fill(struct followed *f, struct witness *w)
 {
+    struct untouched_run run[MAX_RUNS];
     size_t stride = f->size / MAX_WITNESS & ~(size_t)7;
 
     if (stride < 256)
         stride = 256;
     const uint32_t len = (uint32_t)(f->size / stride);
 
-    w->event = 0;
+    w->since = w->until = 0;
     if (w->room < len) {
         witness_drop(w);
         w->word = arena_alloc(len * sizeof *w->word);
         if (w->word == NULL)
-            return;
+            return false;
         w->room = len;
         content.memory += len * sizeof *w->word;
     }
-    struct untouched_run run[MAX_RUNS];
     const unsigned runs = untouched_written((const void *)f->at, f->size, run, MAX_RUNS);
     unsigned r = 0;
 
@@ -263,20 +268,62 @@ void witness_take(struct followed *f, struct witness *w)
 
         while (r < runs && run[r].end <= o)
             r++;
-        w->word[i] = /* a page never written is zero, and reading it would make it one that was read
-                      */
+        w->word[i] = /* a page never written is zero; reading it would make it one that was read */
             r < runs && run[r].start <= o ? scan_load((const unsigned char *)f->at + o) : 0;
     }
     w->stride = stride;
     w->len = len;
-    w->event = content.event;
+    w->since = w->until = content.event;
+    return true;
+}
+
+static bool alike(const struct witness *a, const struct witness *b)
+{
+    bool same = a->since != 0 && a->len == b->len && a->stride == b->stride;
+
+    for (uint32_t i = 0; same && i < a->len; i++)
+        same = a->word[i] == b->word[i];
+    return same;
+}
+
+static void exchange(struct witness *a, struct witness *b)
+{
+    const struct witness was = *a;
+
+    *a = *b;
+    *b = was;
+}
+
+void witness_take(struct followed *f, bool anew)
+{
+    struct look *look = followed_look(f);
+
+    if (look == NULL)
+        return;
+    struct witness *seen = look->seen;
+
+    for (unsigned i = 0; anew && i < WITNESSES; i++)
+        seen[i].since = 0;
+    if (!witness_fill(f, &seen[SPARE]))
+        return;
+    struct witness *newest = seen[LATEST].since != 0 ? &seen[LATEST] : &seen[FIRST];
+
+    if (newest->since == 0) {
+        exchange(newest, &seen[SPARE]);
+    } else if (alike(newest, &seen[SPARE])) {
+        newest->until = content.event; /* it has stood like this all along */
+    } else {
+        exchange(&seen[BEFORE], &seen[LATEST]);
+        exchange(&seen[LATEST], &seen[SPARE]);
+    }
+    seen[SPARE].since = 0;
 }
 
 int witness_agrees(const struct followed *f, const struct witness *w, size_t start, size_t end)
 {
     int ret = -1;
 
-    if (w->event == 0)
+    if (w->since == 0)
         return -1;
     for (size_t i = start / w->stride; i < w->len; i++) {
         const size_t o = i * w->stride + 8;
@@ -293,6 +340,21 @@ int witness_agrees(const struct followed *f, const struct witness *w, size_t sta
             ret = 1;
     }
     return ret;
+}
+
+int witness_stood(const struct followed *f, size_t start, size_t end, uint64_t t)
+{
+    const struct look *look = f->look;
+
+    for (unsigned i = WITNESSES; look != NULL && i-- > 0;) {
+        const int agrees = witness_agrees(f, &look->seen[i], start, end);
+
+        if (agrees == 1 && look->seen[i].since <= t)
+            return 1;
+        if (agrees == 0 && look->seen[i].until >= t)
+            return 0;
+    }
+    return -1;
 }
 
 /* Bytes already told of */
