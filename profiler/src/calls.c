@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "clock.h"
+#include "evidence.h"
 #include "lock.h"
 #include "profile.h"
 #include "scopes.h"
@@ -160,6 +161,8 @@ static void unlink_all(struct call *c)
 static void close_call(struct pooled_call *p, uint32_t flags)
 {
     struct call *c = &p->call;
+
+    evidence_call_ended(c); /* first: it tells of untouched bytes */
     const struct nc_calls seen = {
         .scope = c->scope,
         .flags = flags | (p->marked ? NC_CALLS_MARKED : 0),

@@ -391,11 +391,10 @@ uint32_t content_born(const struct content_birth *birth)
     return ret;
 }
 
-void content_freeing(uint32_t handle, uint32_t call)
+void content_freeing(uint32_t handle)
 {
     uint64_t since;
 
-    (void)call;
     if (handle == 0 || !enter(true, &since))
         return;
     if (content.ended)

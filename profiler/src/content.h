@@ -17,10 +17,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum content_mode { CONTENT_OFF, CONTENT_ON, CONTENT_FULL };
+#include "options.h"
 
 struct content_setup {
-    enum content_mode mode;
+    enum options_content mode;
     size_t min_block;        /* the smallest block and the smallest range that count */
     unsigned budget_percent; /* of the process's CPU time, when mode is CONTENT_ON */
     /* One pair of ranges: `pairs` is 1. Called with our lock held: add it up and return. */
@@ -54,8 +54,8 @@ extern size_t content_floor __attribute__((visibility("hidden")));
 uint32_t content_born(const struct content_birth *birth);
 
 /* The block is about to be freed, and still whole: the last chance to look. The handle is void
- * afterwards. `call` is the outermost call that frees it, 0: none. */
-void content_freeing(uint32_t handle, uint32_t call);
+ * afterwards. */
+void content_freeing(uint32_t handle);
 
 /* Around a realloc of a followed block: content_moving() before, then content_moved() with what
  * became of it (the same handle is returned, or 0 when the block is now below the floor). A failed

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <sys/mman.h>
 
+#include "evidence.h"
 #include "hook.h"
 
 static bool is_memory(int prot, int flags)
@@ -81,4 +82,19 @@ SHIM_HOOK void *mremap(void *old, size_t old_size, size_t size, int flags, ...)
     }
     shim_leave();
     return ret;
+}
+
+SHIM_HOOK int mprotect(void *at, size_t size, int prot)
+{
+    real_ready();
+    if (!shim_enter_end())
+        return real.mprotect(at, size, prot);
+    if ((prot & PROT_READ) == 0)
+        evidence_protected(at, size, false);
+    const int r = real.mprotect(at, size, prot);
+
+    if ((prot & PROT_READ) != 0 && r == 0)
+        evidence_protected(at, size, true);
+    shim_leave();
+    return r;
 }

@@ -67,6 +67,7 @@ static uint64_t number(struct options *o, const char *name, uint64_t otherwise, 
 void options_read(struct options *ret)
 {
     static const char *const contents[] = {"off", "on", "full", NULL};
+    static const char *const untoucheds[] = {"off", "on", "exact", NULL};
     static const char *const unwinds[] = {"auto", "fp", "libunwind", "none", NULL};
 
     *ret = (struct options){
@@ -80,7 +81,8 @@ void options_read(struct options *ret)
         ret->scope = NULL;
     ret->copies = on_off(ret, "NOCOPY_COPIES", true);
     ret->content = (enum options_content)word(ret, "NOCOPY_CONTENT", contents, CONTENT_ON);
-    ret->untouched = on_off(ret, "NOCOPY_UNTOUCHED", true);
+    ret->untouched =
+        (enum options_untouched)word(ret, "NOCOPY_UNTOUCHED", untoucheds, UNTOUCHED_ON);
     ret->follow = on_off(ret, "NOCOPY_FOLLOW", true);
     ret->paused = on_off(ret, "NOCOPY_PAUSED", false);
     ret->sample_bytes = number(ret, "NOCOPY_SAMPLE", 0, UINT64_C(1) << 40);

@@ -10,6 +10,7 @@
 #include "stack.h"
 
 enum options_content { CONTENT_OFF, CONTENT_ON, CONTENT_FULL };
+enum options_untouched { UNTOUCHED_OFF, UNTOUCHED_ON, UNTOUCHED_EXACT };
 
 struct options {
     const char *output;  /* template; borrowed from the environment */
@@ -19,7 +20,8 @@ struct options {
     uint64_t sample_bytes;
     size_t min_block;
     enum options_content content;
-    bool copies, untouched, follow, paused;
+    enum options_untouched untouched;
+    bool copies, follow, paused;
     int toggle_signal; /* 0: none */
     struct stack_options stack;
 };

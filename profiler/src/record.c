@@ -44,13 +44,14 @@ static void count_alloc(struct lane *lane, struct nc_counts *c, size_t size)
 }
 
 /* A struct block for what deserves one. */
-static void keep(struct lane *lane, struct call *call, uintptr_t at, size_t size, uint32_t flags)
+static struct block *keep(struct lane *lane, struct call *call, uintptr_t at, size_t size,
+                          uint32_t flags)
 {
     struct block *b = live_add(lane, at, size, lane->last_index);
 
     if (b == NULL) {
         profile_lost();
-        return;
+        return NULL;
     }
     b->flags = flags;
     b->born_ns = clock_ns();
@@ -66,9 +67,11 @@ static void keep(struct lane *lane, struct call *call, uintptr_t at, size_t size
                                             __ATOMIC_RELAXED))
                 break;
     }
+    return b;
 }
 
-static void add(struct lane *lane, uintptr_t at, size_t size, uint32_t flags)
+/* Null for one that needs no struct block. */
+static struct block *add(struct lane *lane, uintptr_t at, size_t size, uint32_t flags)
 {
     struct call *call = calls_enter(lane);
 
@@ -76,11 +79,11 @@ static void add(struct lane *lane, uintptr_t at, size_t size, uint32_t flags)
         if (lane->events++ % TIMED_EVERY != 0) {
             if (!live_add_small(at, size, lane->last_index))
                 profile_lost();
-            return;
+            return NULL;
         }
         flags |= BLOCK_TIMED;
     }
-    keep(lane, call, at, size, flags);
+    return keep(lane, call, at, size, flags);
 }
 
 void record_alloc(const void *frame, void *at, size_t size, unsigned by)
@@ -96,7 +99,10 @@ void record_alloc(const void *frame, void *at, size_t size, unsigned by)
     struct nc_counts *c = lane_counts(lane, stack_node(frame), by);
 
     count_alloc(lane, c, size);
-    add(lane, (uintptr_t)at, size, by == NC_BY_CALLOC ? BLOCK_ZEROED : 0);
+    struct block *b = add(lane, (uintptr_t)at, size, by == NC_BY_CALLOC ? BLOCK_ZEROED : 0);
+
+    if (b != NULL && evidence_wants(size))
+        evidence_born(b);
     lane->last_block = (uintptr_t)at;
 }
 
@@ -107,6 +113,9 @@ static void end_block(struct nc_counts *c, struct block *b)
 
     c->lifetime_ns += lived * weight;
     histogram_lifetime(c, lived, weight);
+
+    if ((b->content | b->untouched) != 0)
+        evidence_ending(b);
     const bool inside = b->call != NULL && calls_freed(b);
 
     if (inside) {
@@ -160,6 +169,9 @@ void record_realloc_begin(struct record_realloc *ret, void *at)
 {
     ret->at = (uintptr_t)at;
     ret->known = at != NULL && live_take(&ret->was, ret->at);
+    ret->evidence = (struct evidence_moving){0};
+    if (ret->known && ret->was.block != NULL)
+        evidence_moving(&ret->evidence, ret->was.block);
 }
 
 void record_realloc_end(const void *frame, struct record_realloc *r, void *now, size_t size,
@@ -172,9 +184,12 @@ void record_realloc_end(const void *frame, struct record_realloc *r, void *now, 
     if (now == NULL) { /* failed, or freed by a size of 0 */
         if (r->known && size != 0) {
             live_restore(&r->was, r->at);
+            if (r->was.block != NULL)
+                evidence_moved(&r->evidence, r->was.block);
             return;
         }
         if (r->known) {
+            evidence_moved(&r->evidence, NULL);
             count_free(lane, &r->was, lane->last_block == r->at);
             if (r->was.block != NULL)
                 live_recycle(lane, r->was.block);
@@ -199,7 +214,10 @@ void record_realloc_end(const void *frame, struct record_realloc *r, void *now, 
         c->moved++;
         c->moved_bytes += taken;
     }
-    add(lane, (uintptr_t)now, size, moved ? BLOCK_MOVED : 0);
+    struct block *b = add(lane, (uintptr_t)now, size, moved ? BLOCK_MOVED : 0);
+
+    if (r->evidence.content != 0 || (b != NULL && evidence_wants(size)))
+        evidence_moved(&r->evidence, b);
     lane->last_block = (uintptr_t)now;
 }
 
@@ -283,6 +301,8 @@ void record_copy(const void *frame, const void *dst, const void *src, size_t siz
     if (call != NULL)
         calls_copied(call, size);
     copies_note(lane, (uintptr_t)dst, (uintptr_t)src, size);
+    evidence_copying((uintptr_t)dst, (uintptr_t)src, size, lane->last_index, lane->last_scope,
+                     call);
 }
 
 void record_fill(const void *frame, const void *dst, size_t size)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "evidence.h"
 #include "live.h"
 
 /* A block came to be (null: nothing happened). */
@@ -21,6 +22,7 @@ void record_free(void *at);
 struct record_realloc {
     struct live was;
     uintptr_t at;
+    struct evidence_moving evidence;
     bool known;
 };
 void record_realloc_begin(struct record_realloc *ret, void *at);

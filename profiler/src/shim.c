@@ -16,6 +16,7 @@
 #include "arena.h"
 #include "calls.h"
 #include "clock.h"
+#include "evidence.h"
 #include "follow.h"
 #include "guard.h"
 #include "lane.h"
@@ -128,6 +129,7 @@ static bool bring_up(bool forked)
     lane_init();
     calls_init();
     record_init();
+    evidence_start(&shim.options);
     modules_init(shim.options.scope);
     stack_init(&shim.options.stack);
     shim.paused = shim.options.paused;
@@ -256,6 +258,7 @@ void shim_end(int status, bool execed)
     h->end_ns = clock_ns();
     if (!execed) {
         calls_process_done();
+        evidence_process_ends();
         h->exit_status = status;
     }
     __atomic_fetch_or(&h->flags, NC_COMPLETE | (execed ? NC_EXECED : 0), __ATOMIC_RELEASE);

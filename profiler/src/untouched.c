@@ -20,7 +20,7 @@ static const uint64_t pattern = 0x7ff4c0dedead5eedu;
 
 size_t untouched_floor = SIZE_MAX;
 
-static enum untouched_mode how;
+static enum options_untouched how;
 static bool can_scan; /* the kernel has PAGEMAP_SCAN (6.7 or later) and /proc is there */
 
 /* linux/fs.h of 6.7; ours, since the headers at hand are older than the kernels we meet. */
@@ -62,7 +62,7 @@ static int open_pagemap(void)
     return (int)sys_open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC, 0);
 }
 
-void untouched_start(enum untouched_mode mode)
+void untouched_start(enum options_untouched mode)
 {
     how = mode;
     can_scan = false;

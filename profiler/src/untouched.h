@@ -8,10 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum untouched_mode { UNTOUCHED_OFF, UNTOUCHED_ON, UNTOUCHED_EXACT };
+#include "options.h"
 
 /* Once, and again in a fork's child. */
-void untouched_start(enum untouched_mode mode);
+void untouched_start(enum options_untouched mode);
 
 /* The smallest block worth a call of untouched_born(); SIZE_MAX when off. */
 extern size_t untouched_floor __attribute__((visibility("hidden")));

@@ -95,12 +95,12 @@ static void nothing_told_of(double tick)
             highest(at[i], at[i - 2], LEN, 2 + i % 20);
     }
     for (unsigned i = 0; i < BLOCKS; i += 2) {
-        content_freeing(handle[i], 1);
+        content_freeing(handle[i]);
         free(at[i]);
     }
     content_call_ended(1);
     for (unsigned i = 1; i < BLOCKS; i += 2) {
-        content_freeing(handle[i], 0);
+        content_freeing(handle[i]);
         free(at[i]);
     }
     print_message("# precision, tick %.2f: %u ranges told of %u blocks of distinct series\n", tick,
@@ -128,9 +128,9 @@ static double recall(size_t bytes)
         const size_t to = (size_t)(uniform() * (65536.0 - (double)n));
 
         memcpy(work + to, in + from, bytes);
-        content_freeing(copy, 1);
+        content_freeing(copy);
         content_call_ended(1);
-        content_freeing(source, 0);
+        content_freeing(source);
         found += told_bytes * 10 >= bytes * 9 && told_bytes <= bytes + 16;
     }
     return (double)found / TRIALS;

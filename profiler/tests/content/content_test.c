@@ -33,7 +33,7 @@ static void note(const struct nc_match *m)
     found[n_found++] = *m;
 }
 
-static void start(enum content_mode mode)
+static void start(enum options_content mode)
 {
     n_found = 0;
     content_start(&(struct content_setup){
@@ -71,7 +71,7 @@ static struct block doubles(size_t len, uint32_t site, uint32_t call)
 
 static void block_free(struct block *b)
 {
-    content_freeing(b->handle, 0);
+    content_freeing(b->handle);
     free(b->at);
     b->at = NULL;
 }
@@ -596,7 +596,7 @@ static void stale_bytes_in_recycled_memory_prove_nothing(void **s)
 
         if (k == 0)
             loop_copy(pool, in.at, LEN);
-        content_freeing(handle, 1);
+        content_freeing(handle);
     }
     end(&in);
     free(pool);
