@@ -45,7 +45,7 @@ bool content_may_spend(size_t bytes)
 
     if (content.ticks_asked == 0 || now - content.ticks_asked > ASK_TICKS) {
         const double rate = ticks_per_ns(now);
-        const double cpu = (double)clock_ns(CLOCK_PROCESS_CPUTIME_ID) * rate;
+        const double cpu = (double)(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - content.cpu_start) * rate;
         const double own = (double)content.ticks_spent;
 
         content.ticks_asked = now;
@@ -69,6 +69,7 @@ void content_start(const struct content_setup *setup)
     content_judge_start();
     content.ticks_start = ticks();
     content.ns_start = clock_ns(CLOCK_MONOTONIC);
+    content.cpu_start = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     content_floor = setup->mode == CONTENT_OFF           ? SIZE_MAX
                     : setup->min_block < SCAN_WINDOW * 2 ? SCAN_WINDOW * 2
                                                          : setup->min_block;

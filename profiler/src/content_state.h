@@ -93,7 +93,7 @@ struct content {
     bool ended;
     bool has_calls; /* some scope was met: what happens outside is not compared any more */
     uint64_t event;
-    uint64_t ticks_spent, ticks_start, ticks_asked, ns_start;
+    uint64_t ticks_spent, ticks_start, ticks_asked, ns_start, cpu_start;
     uint64_t ticks_allowed; /* may have been spent by now, as of ticks_asked */
     uint64_t bytes, skipped;
     struct looked_call calls[MAX_CALLS];
