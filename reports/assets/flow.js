@@ -92,13 +92,15 @@ export function placeFlow(flow, width) {
   const bands = edges.map(() => null);
   for (const k of order) {
     const thick = Math.max(1.5, edges[k].bytes * scale);
-    bands[k] = {y0: outAt[edges[k].from] + thick / 2, y1: 0, width: thick, back: !!back[k]};
+    /* A wide band that turns back would cover what it passes: its words say how much it is. */
+    const shown = back[k] ? Math.min(thick, 8) : thick;
+    bands[k] = {y0: outAt[edges[k].from] + thick / 2, y1: 0, thick, width: shown, back: !!back[k]};
     outAt[edges[k].from] += thick;
   }
   const byFrom = [...order].sort((a, b) => center(edges[a].from) - center(edges[b].from));
   for (const k of byFrom) {
-    bands[k].y1 = inAt[edges[k].to] + bands[k].width / 2;
-    inAt[edges[k].to] += bands[k].width;
+    bands[k].y1 = inAt[edges[k].to] + bands[k].thick / 2;
+    inAt[edges[k].to] += bands[k].thick;
   }
   return {nodes: placed, bands, height: deepest + 20};
 }
@@ -107,6 +109,10 @@ function bandPath(a, b, band) {
   const x0 = a.x + BAR;
   const x1 = b.x;
   if (band.back) {
+    if (a === b) { /* a block that is copied into itself, as one that grows is */
+      const [top, foot] = [a.y + 2, a.y + Math.max(a.height, 8) - 2];
+      return `M${x0},${top} C${x0 + 34},${top} ${x0 + 34},${foot} ${x0},${foot}`;
+    }
     const low = Math.max(a.y + a.height, b.y + b.height) + 40;
     return `M${x0},${band.y0} C${x0 + 70},${low} ${x1 - 70},${low} ${x1},${band.y1}`;
   }

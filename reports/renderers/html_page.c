@@ -172,7 +172,8 @@ void html_run_line(struct html *h, const struct report *report)
     for (size_t i = 0; i < report->n_facts && i < 8; i++) {
         const struct report_fact *fact = &report->facts[i];
 
-        if (!fact->environment || strlen(fact->value) > 60)
+        if (!fact->environment || strlen(fact->value) > 60 ||
+            strncmp(fact->name, "option:", 7) == 0) /* these stand in About */
             continue;
         snprintf(text, sizeof text, "%.40s %.60s", fact->name, fact->value);
         put_item(h, &first, text);

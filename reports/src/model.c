@@ -610,7 +610,8 @@ static bool facts_read(struct model *m, const struct profile *p)
 
     for (size_t at = 0; profile_next_fact(p, &at, &key, &value);) {
         if (strcmp(key, "exe") == 0 || strcmp(key, "host") == 0 || strcmp(key, "cwd") == 0 ||
-            strcmp(key, "commit") == 0 || begins(key, "argv") || strcmp(key, "argc") == 0)
+            strcmp(key, "commit") == 0 || begins(key, "argv") || strcmp(key, "argc") == 0 ||
+            strcmp(key, "option:OUTPUT") == 0) /* where it went says nothing of what was measured */
             continue;
         if (!fact_add(m, key, value, true))
             return false;
