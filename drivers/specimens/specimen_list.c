@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "specimen.h"
 
-#include "specimen_names.h" /* made by the build: SPECIMENS(X) */
+#include SPECIMEN_NAMES /* made by the build: SPECIMENS(X) */
 
 #define DECLARE(name) extern const struct specimen specimen_##name;
 SPECIMENS(DECLARE)

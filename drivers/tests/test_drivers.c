@@ -17,12 +17,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ORDER "timestamp,open,close,high,low,volume"
 
 static const char *const drivers[] = {"memory_efficiency", "indicator_benchmark",
                                       "benchmark_simple", "specimens/specimens"};
 enum { N_DRIVERS = sizeof drivers / sizeof *drivers };
+
+/* The first is always there, the others where their compiler was found. */
+static const char *const specimen_programs[] = {"specimens/specimens", "specimens/specimens_cpp",
+                                                "specimens/specimens_fortran",
+                                                "specimens/specimens_rust", NULL};
+
+static int is_built(const char *program)
+{
+    char path[4096];
+
+    snprintf(path, sizeof path, "%s/%s", getenv("DRIVERS"), program);
+    return access(path, X_OK) == 0;
+}
 
 /* LD_PRELOAD=... of the fake shim, for an environment. */
 static const char *const *with_fake_shim(void)
@@ -158,33 +172,59 @@ static void every_indicator_is_in_the_efficiency_table_and_ok(void **state)
     spawned_free(&s);
 }
 
+/* A figure of one call, as the specimens program saw it. */
+static double seen(const json_t *spec, const char *twin, const char *call, const char *what)
+{
+    const json_t *of = json_object_get(json_object_get(spec, twin), call);
+
+    return json_number_value(json_object_get(of, what));
+}
+
+/* Both verdicts of the contract are OK. */
+static int is_ok(const json_t *spec, const char *twin, double rows)
+{
+    const double single = seen(spec, twin, "single", "allocated_bytes"),
+                 payload = seen(spec, twin, "single", "retained_bytes"),
+                 one = seen(spec, twin, "batch1", "allocated_bytes"),
+                 all = seen(spec, twin, "batch", "allocated_bytes");
+
+    assert_true(single > 0 && payload > 0 && all > 0);
+    return one < 1.1 * single && (all - one) / (rows - 1) < 1.1 * payload;
+}
+
 static void every_specimen_is_not_ok_and_every_clean_twin_is(void **state)
 {
-    struct spawned s =
-        run_ok(WORDS("memory_efficiency", "--specimens", "--json", "-i", "sma"), with_fake_shim());
+    size_t specimens = 0;
 
-    spawned_free(&s);
-    s = run_ok(WORDS("memory_efficiency", "--specimens", "--json"), with_fake_shim());
-    json_t *root = json_loads(s.out, 0, NULL), *row;
-    size_t i, specimens = 0;
-
-    assert_non_null(root);
-    json_array_foreach(json_object_get(root, "efficiency"), i, row)
-    {
-        const char *name = json_string_value(json_object_get(row, "indicator"));
-        const size_t len = strlen(name);
-        const int clean = len > 6 && strcmp(name + len - 6, "_clean") == 0;
-        const int ok = strcmp(json_string_value(json_object_get(row, "status")), "OK") == 0 &&
-                       strcmp(json_string_value(json_object_get(row, "row_status")), "OK") == 0;
-
-        if (ind_find(name))
+    for (size_t e = 0; specimen_programs[e]; e++) {
+        if (!is_built(specimen_programs[e]))
             continue;
-        specimens++;
-        if (ok != clean)
-            fail_msg("%s: %s", name, json_dumps(row, 0));
+        struct spawned s = run_ok(WORDS(specimen_programs[e], "--all", "--json"), with_fake_shim());
+        json_t *root = json_loads(s.out, 0, NULL), *spec;
+        size_t i;
+
+        assert_non_null(root);
+        json_array_foreach(json_object_get(root, "specimens"), i, spec)
+        {
+            const char *name = json_string_value(json_object_get(spec, "name"));
+
+            if (is_ok(spec, "seen", 64) || !is_ok(spec, "seen_clean", 64))
+                fail_msg("%s: %s", name, json_dumps(spec, 0));
+            specimens++;
+        }
+        json_decref(root);
+        spawned_free(&s);
     }
-    assert_true(specimens >= 12 && specimens % 2 == 0);
-    json_decref(root);
+    assert_true(specimens >= 24);
+}
+
+static void specimens_have_their_place_in_the_efficiency_table(void **state)
+{
+    struct spawned s =
+        run_ok(WORDS("memory_efficiency", "--specimens", "-i", "row_temporary"), with_fake_shim());
+
+    assert_matches(s.out, "^ROW_TEMPORARY +78[.]12 KB +156[.]25 KB +100% +❌ HIGH$");
+    assert_matches(s.out, "^ROW_TEMPORARY_CLEAN +78[.]12 KB +78[.]12 KB +0% +✅ OK$");
     spawned_free(&s);
 }
 
@@ -245,27 +285,31 @@ static void the_speed_table_has_a_line_for_each_instruction_set(void **state)
 
 static void specimens_say_what_must_be_found(void **state)
 {
-    struct spawned s =
-        run_ok(WORDS("specimens/specimens", "--list", "--json", "--bars", "1000"), NULL);
-    json_t *root = json_loads(s.out, 0, NULL), *spec, *finding;
-    size_t i, k;
+    for (size_t e = 0; specimen_programs[e]; e++) {
+        if (!is_built(specimen_programs[e]))
+            continue;
+        struct spawned s =
+            run_ok(WORDS(specimen_programs[e], "--list", "--json", "--bars", "1000"), NULL);
+        json_t *root = json_loads(s.out, 0, NULL), *spec, *finding;
+        size_t i, k;
 
-    assert_non_null(root);
-    json_array_foreach(json_object_get(root, "specimens"), i, spec)
-    {
-        const json_t *findings = json_object_get(spec, "findings");
-
-        if (json_array_size(findings) == 0)
-            fail_msg("%s: nothing", json_string_value(json_object_get(spec, "name")));
-        json_array_foreach(findings, k, finding)
+        assert_non_null(root);
+        json_array_foreach(json_object_get(root, "specimens"), i, spec)
         {
-            assert_true(json_integer_value(json_object_get(finding, "line")) > 0);
-            assert_true(json_integer_value(json_object_get(finding, "bytes")) > 0);
-            assert_non_null(json_string_value(json_object_get(finding, "function")));
+            const json_t *findings = json_object_get(spec, "findings");
+
+            if (json_array_size(findings) == 0)
+                fail_msg("%s: nothing", json_string_value(json_object_get(spec, "name")));
+            json_array_foreach(findings, k, finding)
+            {
+                assert_true(json_integer_value(json_object_get(finding, "line")) > 0);
+                assert_true(json_integer_value(json_object_get(finding, "bytes")) > 0);
+                assert_non_null(json_string_value(json_object_get(finding, "function")));
+            }
         }
+        json_decref(root);
+        spawned_free(&s);
     }
-    json_decref(root);
-    spawned_free(&s);
 }
 
 static void specimens_see_their_own_calls_under_the_profiler(void **state)
@@ -329,6 +373,7 @@ int main(void)
         cmocka_unit_test(the_efficiency_table_has_the_form_that_others_read),
         cmocka_unit_test(every_indicator_is_in_the_efficiency_table_and_ok),
         cmocka_unit_test(every_specimen_is_not_ok_and_every_clean_twin_is),
+        cmocka_unit_test(specimens_have_their_place_in_the_efficiency_table),
         cmocka_unit_test(the_benchmarks_time_what_they_are_asked_for),
         cmocka_unit_test(the_speed_table_has_a_line_for_each_instruction_set),
         cmocka_unit_test(specimens_say_what_must_be_found),
