@@ -142,12 +142,30 @@ static int in_range(const struct ind_param *p, double x)
     return x >= p->min && x <= p->max && (!(p->flags & IND_INTEGER) || x == floor(x));
 }
 
+/* The catalogue lets `source=hl2` choose the column of a lone input, where an indicator has no
+ * parameter of that name. */
+static int take_source(struct binding *b, const char *text)
+{
+    static const char key[] = "source=";
+
+    if (strncasecmp(text, key, sizeof key - 1) != 0 || ind_n_inputs(b->ind) != 1 ||
+        series_column_by_name(text + sizeof key - 1) == SERIES_COLUMNS)
+        return 0;
+    for (size_t i = 0; param_name(b->ind, i); i++)
+        if (strcmp(param_name(b->ind, i), "source") == 0)
+            return 0;
+    b->column[0] = text + sizeof key - 1;
+    return 1;
+}
+
 int binding_param(struct binding *b, const char *text, struct series_message *err)
 {
     const char *value;
     double x;
     size_t i;
 
+    if (take_source(b, text))
+        return 0;
     if (split(b->ind, "param", text, param_name, &i, &value, err) < 0)
         return -1;
     if (parse_value(&b->ind->params[i], value, strlen(value), &x) < 0 ||
@@ -164,6 +182,8 @@ int binding_axis(struct binding *b, const char *text, struct series_message *err
     size_t i, n = 0;
     const char *value;
 
+    if (take_source(b, text))
+        return 0;
     if (split(b->ind, "param", text, param_name, &i, &value, err) < 0)
         return -1;
 

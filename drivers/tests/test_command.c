@@ -183,6 +183,10 @@ static void inputs_can_be_derived_and_of_the_users_own(void **state)
                         "--data", data));
     assert_string_equal(text, "values\n7\n8\n");
     free(text);
+    text = output(WORDS("indicators", "run", "sma", "--param", "period=1", "--param", "source=high",
+                        "--data", data));
+    assert_string_equal(text, "values\n3\n5\n");
+    free(text);
 }
 
 static void a_file_holds_what_the_terminal_shows(void **state)
