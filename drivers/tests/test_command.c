@@ -164,10 +164,14 @@ static void output_that_cannot_be_written_ends_in_1(void **state)
 
 static void a_run_is_a_header_and_a_line_for_each_bar(void **state)
 {
-    char *text = output(WORDS("indicators", "run", "sma", "--param", "period=3", "--data",
-                              spawn_file("r.csv", "close\n1\n2\n4\n5\n6\n")));
+    char *text = output(WORDS("indicators", "run", "sma", "--param", "period=2", "--data",
+                              spawn_file("r.csv", "close\n1\n2\n4\n5\n6.125\n")));
 
-    assert_string_equal(text, "values\nnan\nnan\n2.3333333333333335\n3.6666666666666665\n5\n");
+    assert_string_equal(text, "values\nnan\n1.5\n3\n4.5\n5.5625\n");
+    free(text);
+    text = output(WORDS("indicators", "run", "medprice", "--data",
+                        spawn_file("m.csv", "high,low\n0.2,0.1\n")));
+    assert_non_null(strstr(text, "\n0.15000000000000002\n"));
     free(text);
 }
 
