@@ -243,6 +243,9 @@ static int create(void)
     return fd;
 }
 
+/* Room for facts that are known at the end only. */
+#define FACTS_LATER 1024
+
 static void lay_out(char *at, const void *facts, size_t facts_size, uint64_t run_size)
 {
     struct nc_header *h = (void *)at;
@@ -266,9 +269,24 @@ static void lay_out(char *at, const void *facts, size_t facts_size, uint64_t run
     h->end = (uint64_t)(at - (char *)h);
 }
 
+void profile_add_fact(const char *key, const char *value)
+{
+    struct nc_section *run = (void *)((char *)profile.header + NC_HEADER_SIZE);
+    const size_t key_size = strlen(key) + 1, value_size = strlen(value) + 1;
+    char *at = (char *)(run + 1), *end = at + run->size;
+
+    while (at < end && *at != '\0') /* past the pairs there are */
+        for (int i = 0; i < 2; i++)
+            at += strnlen(at, (size_t)(end - at)) + 1;
+    if (end - at < (ptrdiff_t)(key_size + value_size + 1))
+        return;
+    memcpy(at, key, key_size);
+    memcpy(at + key_size, value, value_size);
+}
+
 int profile_open(const char *path, const void *facts, size_t facts_size)
 {
-    const uint64_t run_size = page_up(sizeof(struct nc_section) + facts_size + 2);
+    const uint64_t run_size = page_up(sizeof(struct nc_section) + facts_size + FACTS_LATER);
     uint64_t size = NC_HEADER_SIZE + run_size;
     int r = make_absolute(path);
 

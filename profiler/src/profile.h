@@ -29,6 +29,9 @@ extern struct profile profile;
  * what NC_RUN shall hold. A regular file of that name is replaced. 0, or -errno. */
 int profile_open(const char *path, const void *facts, size_t facts_size);
 
+/* Add a pair to the facts, once the profile is open; it is left out where there is no more room. */
+void profile_add_fact(const char *key, const char *value);
+
 /* Append a copy of `entry` to a table: its index, or 0 when the file cannot grow. */
 uint32_t profile_add(enum nc_kind kind, const void *entry);
 

@@ -254,6 +254,8 @@ void shim_end(int status, bool execed)
     stack_figures(&f);
     h->unwound = f.unwound;
     h->checked = f.checked;
+    if (f.differences > 0 && h->check_differences == 0)
+        profile_add_fact("self-check", stack_first_difference());
     h->check_differences = f.differences;
     h->end_ns = clock_ns();
     if (!execed) {

@@ -10,9 +10,9 @@
 #define REACH (UINT64_C(8) << 20)
 
 /* rt_sigprocmask() reads the set before it looks at `how`, and no `how` is -1: EFAULT or EINVAL. */
-static bool page_readable(uint64_t page)
+bool memory_readable(uint64_t at)
 {
-    return sys_call6(SYS_rt_sigprocmask, -1, (long)page, 0, 8, 0, 0) != -EFAULT;
+    return sys_call6(SYS_rt_sigprocmask, -1, (long)(at & ~(PAGE - 1)), 0, 8, 0, 0) != -EFAULT;
 }
 
 static bool extend(struct span *span, uint64_t at)
@@ -20,12 +20,12 @@ static bool extend(struct span *span, uint64_t at)
     const uint64_t last = (at + 7) & ~(PAGE - 1);
 
     while (span->start > at) {
-        if (!page_readable(span->start - PAGE))
+        if (!memory_readable(span->start - PAGE))
             return false;
         span->start -= PAGE;
     }
     while (span->end <= last) {
-        if (!page_readable(span->end))
+        if (!memory_readable(span->end))
             return false;
         span->end += PAGE;
     }
@@ -54,7 +54,7 @@ bool spans_reach(struct spans *spans, uint64_t at)
             return true;
         }
     }
-    if (!page_readable(at & ~(PAGE - 1)))
+    if (!memory_readable(at))
         return false;
     spans->others[spans->next++ % SPANS] = spans->now;
     spans->now = (struct span){at & ~(PAGE - 1), (at & ~(PAGE - 1)) + PAGE};

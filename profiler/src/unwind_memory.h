@@ -24,6 +24,9 @@ struct spans {
     unsigned next; /* of others, to be replaced */
 };
 
+/* Is the page at `at` mapped readable? By the kernel's word, as of now. */
+bool memory_readable(uint64_t at);
+
 /* Look at `at`, outside spans->now. True: now holds at..at+7. */
 bool spans_reach(struct spans *spans, uint64_t at);
 

@@ -6,8 +6,10 @@
 #include <link.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "arena.h"
+#include "unwind_memory.h"
 
 /* glibc's answer, as <dlfcn.h> of 2.35 and later has it; declared here so that the shim can be
  * built against an older one and still use it where it runs. */
@@ -123,22 +125,40 @@ void tables_init(void)
     tables_changed();
 }
 
+/* Program headers at an ELF header, if one is there. */
+static bool headers_at(const void *at, const ElfW(Phdr) * *ret, size_t *ret_len)
+{
+    const ElfW(Ehdr) *elf = at;
+
+    if (!memory_readable((uint64_t)(uintptr_t)at) || memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0 ||
+        elf->e_phentsize != sizeof(ElfW(Phdr)) ||
+        elf->e_phoff + elf->e_phnum * sizeof(ElfW(Phdr)) > ELF_ROOM)
+        return false;
+    *ret = (const void *)((const char *)at + elf->e_phoff);
+    *ret_len = elf->e_phnum;
+    return true;
+}
+
 /* The loader's word for a module tells where its unwind header is, not where it may be read: that
- * say the program headers behind the ELF header, which is the first thing of the first segment. */
+ * say the program headers. Those of the program itself the kernel has named; a library's are behind
+ * the ELF header, which is the first thing of the first segment. The loader's `start` is that
+ * segment's, or, in a module with holes, that of the segment it was asked about. */
 static bool table_of(const struct found_object *found, struct cfi_table *ret)
 {
-    const uint8_t *start = found->start, *end = found->end, *hdr = found->eh_frame_hdr;
-    const ElfW(Ehdr) *elf = found->start;
+    const uint64_t bias = found->link_map->l_addr;
+    const ElfW(Phdr) * phdr;
+    size_t len;
 
-    if (!hdr || hdr < start || hdr >= end)
+    if (!found->eh_frame_hdr)
         return false;
-    if (end - start >= (ptrdiff_t)ELF_ROOM && memcmp(elf->e_ident, ELFMAG, SELFMAG) == 0 &&
-        elf->e_phentsize == sizeof(ElfW(Phdr)) &&
-        elf->e_phoff + elf->e_phnum * sizeof(ElfW(Phdr)) <= ELF_ROOM &&
-        segment_of((const void *)(start + elf->e_phoff), elf->e_phnum, found->link_map->l_addr, hdr,
-                   ret))
-        return true;
-    return false;
+    if (found->link_map == _r_debug.r_map) {
+        phdr = (const void *)getauxval(AT_PHDR);
+        len = getauxval(AT_PHNUM);
+    } else if (!headers_at(found->start, &phdr, &len) &&
+               !headers_at((const void *)(uintptr_t)bias, &phdr, &len)) {
+        return false;
+    }
+    return segment_of(phdr, len, bias, found->eh_frame_hdr, ret);
 }
 
 bool tables_find(uint64_t pc, struct cfi_table *ret)

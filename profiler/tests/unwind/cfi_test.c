@@ -58,6 +58,15 @@ static void nearly_all_code_has_rules_and_few_of_them_are_odd(void **state)
     assert_true(s.odd * 200 <= s.asked);
 }
 
+static void the_program_itself_has_rules(void **state)
+{
+    struct cfi_table table;
+
+    (void)state;
+    assert_true(tables_find((uint64_t)(uintptr_t)cfi_find, &table));
+    assert_int_equal(cfi_find(&table, (uint64_t)(uintptr_t)cfi_find + 1).kind, CFI_RSP);
+}
+
 static void a_packed_rule_unpacks_to_itself(void **state)
 {
     static const int32_t offsets[] = {0, 8, -8, 16, -16, (1 << 27) - 1, -(1 << 27) + 1};
@@ -117,6 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nearly_all_code_has_rules_and_few_of_them_are_odd),
+        cmocka_unit_test(the_program_itself_has_rules),
         cmocka_unit_test(a_packed_rule_unpacks_to_itself),
         cmocka_unit_test(a_damaged_table_gives_rules_or_none_but_no_fault),
     };
