@@ -4,6 +4,7 @@
  *   er = |x[t] - x[t-p]| / sum of |x[i] - x[i-1]| over the last p steps
  *   out[t] = out[t-1] + sc * (x[t] - out[t-1]),   sc = (er (2/3 - 2/31) + 2/31)^2
  *   out[p] = x[p] */
+#include "smooth.h"
 #include "tail.h"
 #include "window_sum.h"
 
@@ -18,7 +19,7 @@ static const double FAST = 2.0 / 3.0, SLOW = 2.0 / 31.0; /* alphas of 2 and 30 b
 
 static size_t state_size(const double *params)
 {
-    return sizeof(struct state) + tail_size((size_t)params[0] + 1);
+    return sizeof(struct state) + series_size((size_t)params[0]);
 }
 
 static void reference(const struct ind_run *run)
@@ -41,18 +42,28 @@ static void reference(const struct ind_run *run)
 static void IND_FN(kama)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double *x = run->in[0];
     struct state *s = run->state;
+    double path[CHUNK], add[CHUNK];
 
-    for (size_t t = run_start(run, 1); t < run->to; t++) {
-        const double *step = tail_push(&s->step, s->mem, p + 1, fabs(x[t] - x[t - 1]));
-        const double path = window_sum_push(&s->path, step, p);
-        if (t < p)
-            continue;
-        const double er = path == 0 ? 0 : fabs(x[t] - x[t - p]) / path;
-        const double root = er * (FAST - SLOW) + SLOW;
-        s->y = t == p ? x[t] : s->y + root * root * (x[t] - s->y);
-        run->out[0][t] = s->y;
+    RUN_CHUNKS(run, 1, at, n)
+    {
+        const double *x = run->in[0] + at;
+        size_t i = chunk_skip(at, p);
+
+        for (size_t k = 0; k < n; k++)
+            path[k] = fabs(x[k] - *(x + k - 1));
+        window_sum_chunk(&s->path, tail_append(&s->step, s->mem, p, path, n), n, p, path);
+        if (i < n && at + i == p) /* the first value is the bar itself */
+            run->out[0][p] = s->y = x[i++];
+        double *keep = path;
+        for (size_t k = i; k < n; k++) {
+            const double ratio = fabs(x[k] - *(x + k - p)) / path[k];
+            const double root = (path[k] == 0 ? 0 : ratio) * (FAST - SLOW) + SLOW;
+            keep[k] = 1 - root * root;
+            add[k] = root * root * x[k];
+        }
+        if (i < n)
+            s->y = fade_chunk(s->y, keep + i, add + i, run->out[0] + at + i, n - i);
     }
 }
 

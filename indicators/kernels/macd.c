@@ -53,25 +53,29 @@ static void reference(const struct ind_run *run)
 static void IND_FN(macd)(const struct ind_run *run)
 {
     const enum ma_kind kind = kind_of(run->params);
-    const size_t fast_p = run_int(run, FAST), slow_p = run_int(run, SLOW);
-    const size_t signal_p = run_int(run, SIGNAL), first = macd_warmup(run->params);
-    const size_t signal_first = first + ma_warmup(kind, signal_p);
+    const size_t first = macd_warmup(run->params);
+    const size_t signal_first = first + ma_warmup(kind, run_int(run, SIGNAL));
+    const struct averaging fast = averaging_make(run, kind, run_int(run, FAST));
+    const struct averaging slow = averaging_make(run, kind, run_int(run, SLOW));
+    const struct averaging signal = averaging_make(run, kind, run_int(run, SIGNAL));
     struct state *s = run->state;
-    double *slow_mem = s->mem + ma_size(fast_p) / sizeof(double);
-    double *signal_mem = slow_mem + ma_size(slow_p) / sizeof(double);
+    double *slow_mem = s->mem + ma_doubles(fast.p), *signal_mem = slow_mem + ma_doubles(slow.p);
+    double macd[CHUNK], other[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double x = run->in[0][t];
-        const double macd = ma_push(&s->fast, s->mem, kind, fast_p, x) -
-                            ma_push(&s->slow, slow_mem, kind, slow_p, x);
-        if (t < first)
-            continue;
-        const double signal = ma_push(&s->signal, signal_mem, kind, signal_p, macd);
-        run->out[0][t] = macd;
-        if (t < signal_first)
-            continue;
-        run->out[1][t] = signal;
-        run->out[2][t] = macd - signal;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const double *x = run->in[0] + at;
+        const size_t skip = size_min(chunk_skip(at, first), n);
+
+        ma_chunk(&fast, &s->fast, s->mem, x, macd, n);
+        ma_chunk(&slow, &s->slow, slow_mem, x, other, n);
+        for (size_t i = skip; i < n; i++)
+            run->out[0][at + i] = macd[i] -= other[i];
+        ma_chunk(&signal, &s->signal, signal_mem, macd + skip, other + skip, n - skip);
+        for (size_t i = chunk_skip(at, signal_first); i < n; i++) {
+            run->out[1][at + i] = other[i];
+            run->out[2][at + i] = macd[i] - other[i];
+        }
     }
 }
 

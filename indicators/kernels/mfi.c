@@ -17,7 +17,7 @@ static const double NO_FLOW = 1e-14;
 
 static size_t state_size(const double *params)
 {
-    return sizeof(struct state) + 2 * tail_size((size_t)params[0] + 1);
+    return sizeof(struct state) + 2 * series_size((size_t)params[0]);
 }
 
 static void reference(const struct ind_run *run)
@@ -39,18 +39,26 @@ static void reference(const struct ind_run *run)
 static void IND_FN(mfi)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double *price = run->in[0], *volume = run->in[1];
     struct state *s = run->state;
-    double *down_mem = s->mem + 2 * (p + 1);
+    double *down_mem = s->mem + series_doubles(p), up[CHUNK], down[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double flow = price[t] * volume[t], change = t ? price[t] - price[t - 1] : 0;
-        const double *up_at = tail_push(&s->up, s->mem, p + 1, change > 0 ? flow : 0);
-        const double *down_at = tail_push(&s->down, down_mem, p + 1, change < 0 ? flow : 0);
-        const double up = window_sum_push(&s->up_sum, up_at, p);
-        const double down = window_sum_push(&s->down_sum, down_at, p);
-        if (t + 1 >= p)
-            run->out[0][t] = up + down < NO_FLOW ? 0 : 100 * up / (up + down);
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const double *price = run->in[0] + at, *volume = run->in[1] + at;
+        double *restrict out = run->out[0] + at;
+
+        for (size_t i = 0; i < n; i++) {
+            const double flow = price[i] * volume[i];
+            const double before = at + i ? *(price + i - 1) : price[i];
+            up[i] = price[i] > before ? flow : 0;
+            down[i] = price[i] < before ? flow : 0;
+        }
+        window_sum_chunk(&s->up_sum, tail_append(&s->up, s->mem, p, up, n), n, p, up);
+        window_sum_chunk(&s->down_sum, tail_append(&s->down, down_mem, p, down, n), n, p, down);
+        for (size_t i = chunk_skip(at, p - 1); i < n; i++) {
+            const double sum = up[i] + down[i], value = 100 * up[i] / sum;
+            out[i] = sum < NO_FLOW ? 0 : value;
+        }
     }
 }
 

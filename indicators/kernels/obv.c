@@ -2,7 +2,7 @@
 /* obv: on balance volume.
  *
  *   out[0] = 0;   out[t] = out[t-1] + volume when the close rises, - volume when it falls */
-#include "kernel.h"
+#include "smooth.h"
 
 static size_t state_size(const double *params)
 {
@@ -10,11 +10,12 @@ static size_t state_size(const double *params)
     return sizeof(double);
 }
 
-static double step(const double *close, const double *volume, size_t t)
+static inline double step(const double *close, const double *volume, size_t t)
 {
-    const double change = t ? close[t] - close[t - 1] : 0;
+    const double before = t ? close[t - 1] : close[t];
+    const double up = close[t] > before ? volume[t] : 0, down = close[t] < before ? volume[t] : 0;
 
-    return change > 0 ? volume[t] : change < 0 ? -volume[t] : 0;
+    return up - down;
 }
 
 static void reference(const struct ind_run *run)
@@ -27,10 +28,14 @@ static void reference(const struct ind_run *run)
 
 static void IND_FN(obv)(const struct ind_run *run)
 {
-    double *sum = run->state;
+    double *sum = run->state, flow[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++)
-        run->out[0][t] = *sum += step(run->in[0], run->in[1], t);
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        for (size_t i = 0; i < n; i++)
+            flow[i] = step(run->in[0], run->in[1], at + i);
+        *sum = running_sum_chunk(*sum, flow, run->out[0] + at, n);
+    }
 }
 
 IND_INDICATOR(obv) = {

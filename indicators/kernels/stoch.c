@@ -47,27 +47,32 @@ static void reference(const struct ind_run *run)
 
 static void IND_FN(stoch)(const struct ind_run *run)
 {
-    const size_t p = run_int(run, FASTK), k_p = run_int(run, SLOWK), d_p = run_int(run, SLOWD);
-    const enum ma_kind k_ma = (enum ma_kind)run->params[SLOWK_MA];
-    const enum ma_kind d_ma = (enum ma_kind)run->params[SLOWD_MA];
+    const size_t p = run_int(run, FASTK);
+    const struct averaging k_how =
+        averaging_make(run, (enum ma_kind)run->params[SLOWK_MA], run_int(run, SLOWK));
+    const struct averaging d_how =
+        averaging_make(run, (enum ma_kind)run->params[SLOWD_MA], run_int(run, SLOWD));
     const size_t k_first = warmup(run->params, 0), d_first = warmup(run->params, 1);
     struct state *s = run->state;
-    double *low_mem = s->mem + p, *k_mem = low_mem + p;
-    double *d_mem = k_mem + ma_size(k_p) / sizeof(double);
+    double *low_mem = s->mem + p, *k_mem = low_mem + p, *d_mem = k_mem + ma_doubles(k_how.p);
+    double high[CHUNK], low[CHUNK], *k = high, *d = low;
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double high = extreme_push_max(&s->high, s->mem, run->in[0] + t, p);
-        const double low = extreme_push_min(&s->low, low_mem, run->in[1] + t, p);
-        if (t + 1 < p)
-            continue;
-        const double raw = percent_of_range(run->in[2][t], low, high, 50);
-        const double k = ma_push(&s->k, k_mem, k_ma, k_p, raw);
-        if (t < k_first)
-            continue;
-        run->out[0][t] = k;
-        const double d = ma_push(&s->d, d_mem, d_ma, d_p, k);
-        if (t >= d_first)
-            run->out[1][t] = d;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const double *close = run->in[2] + at;
+        const size_t raw_skip = size_min(chunk_skip(at, p - 1), n);
+        const size_t skip = size_min(chunk_skip(at, k_first), n);
+
+        extreme_chunk_max(run, &s->high, s->mem, run->in[0] + at, n, p, high);
+        extreme_chunk_min(run, &s->low, low_mem, run->in[1] + at, n, p, low);
+        for (size_t i = raw_skip; i < n; i++)
+            k[i] = percent_of_range(close[i], low[i], high[i], 50);
+        ma_chunk(&k_how, &s->k, k_mem, k + raw_skip, k + raw_skip, n - raw_skip);
+        for (size_t i = skip; i < n; i++)
+            run->out[0][at + i] = k[i];
+        ma_chunk(&d_how, &s->d, d_mem, k + skip, d + skip, n - skip);
+        for (size_t i = chunk_skip(at, d_first); i < n; i++)
+            run->out[1][at + i] = d[i];
     }
 }
 

@@ -36,8 +36,9 @@ struct ma {
     struct window_line line[3]; /* wma; hma */
 };
 
-/* Bytes of `mem`. */
-static inline size_t ma_size(size_t p) { return 2 * tail_size(p + 1); }
+/* Bytes of `mem`; doubles of it. */
+static inline size_t ma_doubles(size_t p) { return 2 * series_doubles(p + 1); }
+static inline size_t ma_size(size_t p) { return ma_doubles(p) * sizeof(double); }
 
 static inline double ma_push_hma(struct ma *ma, const double *at, double *mem, size_t p)
 {
@@ -104,6 +105,116 @@ static inline double ma_push(struct ma *ma, double *mem, enum ma_kind kind, size
     default:
         return ma_push_hma(ma, at, mem, p);
     }
+}
+
+/* ---- Many at once ---- */
+
+/* How to average a stretch of bars. */
+struct averaging {
+    enum ma_kind kind;
+    size_t p;
+    struct smoothing smoothing;
+};
+
+static inline struct averaging averaging_make(const struct ind_run *run, enum ma_kind kind,
+                                              size_t p)
+{
+    const bool wilder = kind == MA_SMMA, seeded = wilder || kind == MA_EMA;
+
+    return (struct averaging){
+        kind, p, smoothing_make(run, seeded ? p : 1, wilder ? wilder_alpha(p) : ema_alpha(p))};
+}
+
+/* Sums of the last p of x, then times `scale`. `out` may be `x`. */
+static inline void ma_chunk_sum(struct tail *tail, double *mem, struct window_sum *sum, size_t p,
+                                const double *x, double *out, size_t n)
+{
+    const double *at = tail_append(tail, mem, p, x, n), inverse = 1 / (double)p;
+
+    window_sum_chunk(sum, at, n, p, out);
+    for (size_t i = 0; i < n; i++)
+        out[i] *= inverse;
+}
+
+static inline void ma_chunk_line(struct window_line *line, const double *at, size_t p, double *out,
+                                 size_t n)
+{
+    double slope[CHUNK];
+
+    window_line_chunk(line, at, n, p, out, slope);
+    for (size_t i = 0; i < n; i++)
+        out[i] = line_wma(out[i], slope[i], p);
+}
+
+static inline void ma_chunk_hma(struct ma *ma, double *mem, size_t p, const double *x, double *out,
+                                size_t n)
+{
+    const size_t half = size_max(p / 2, 1), root = (size_t)sqrt((double)p);
+    const size_t skip = size_min(chunk_skip(ma->count, p - 1), n);
+    const double *at = tail_append(&ma->x, mem, p + 1, x, n);
+    double *second = mem + series_doubles(p + 1), fast[CHUNK];
+
+    ma_chunk_line(&ma->line[0], at, half, fast, n);
+    ma_chunk_line(&ma->line[1], at, p, out, n);
+    for (size_t i = skip; i < n; i++)
+        fast[i] = 2 * fast[i] - out[i];
+    at = tail_append(&ma->y, second, p + 1, fast + skip, n - skip);
+    ma_chunk_line(&ma->line[2], at, root, out + skip, n - skip);
+}
+
+static inline void ma_chunk_trima(struct ma *ma, double *mem, size_t p, const double *x,
+                                  double *out, size_t n)
+{
+    const size_t first = (p + 1) / 2, skip = size_min(chunk_skip(ma->count, first - 1), n);
+    double *second = mem + series_doubles(p + 1);
+
+    ma_chunk_sum(&ma->x, mem, &ma->sum[0], first, x, out, n);
+    ma_chunk_sum(&ma->y, second, &ma->sum[1], p - first + 1, out + skip, out + skip, n - skip);
+}
+
+/* dema, tema: averages of averages, each later by `lag`. */
+static inline void ma_chunk_chain(const struct averaging *how, struct ma *ma, const double *x,
+                                  double *out, size_t n)
+{
+    const size_t lag = how->kind == MA_TEMA ? how->p - 1 : 0;
+    const size_t skip2 = size_min(chunk_skip(ma->count, lag), n);
+    const size_t skip3 = size_min(chunk_skip(ma->count, 2 * lag), n);
+    double second[CHUNK], third[CHUNK];
+
+    smooth_chunk(&how->smoothing, &ma->a, x, out, n);
+    smooth_chunk(&how->smoothing, &ma->b, out + skip2, second + skip2, n - skip2);
+    if (how->kind == MA_TEMA)
+        smooth_chunk(&how->smoothing, &ma->c, second + skip3, third + skip3, n - skip3);
+    for (size_t i = skip3; i < n; i++)
+        out[i] =
+            how->kind == MA_TEMA ? 3 * out[i] - 3 * second[i] + third[i] : 2 * out[i] - second[i];
+}
+
+/* n pushes, n <= CHUNK; out[i] is what the push of x[i] gives. `out` may be `x`. */
+static inline void ma_chunk(const struct averaging *how, struct ma *ma, double *mem,
+                            const double *x, double *out, size_t n)
+{
+    switch (how->kind) {
+    case MA_SMA:
+        ma_chunk_sum(&ma->x, mem, &ma->sum[0], how->p, x, out, n);
+        break;
+    case MA_WMA:
+        ma_chunk_line(&ma->line[0], tail_append(&ma->x, mem, how->p + 1, x, n), how->p, out, n);
+        break;
+    case MA_TRIMA:
+        ma_chunk_trima(ma, mem, how->p, x, out, n);
+        break;
+    case MA_HMA:
+        ma_chunk_hma(ma, mem, how->p, x, out, n);
+        break;
+    case MA_DEMA:
+    case MA_TEMA:
+        ma_chunk_chain(how, ma, x, out, n);
+        break;
+    default:
+        smooth_chunk(&how->smoothing, &ma->a, x, out, n);
+    }
+    ma->count += n;
 }
 
 /* ---- For references: x[from] .. x[len - 1] become their average in place, NaN before it. ---- */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* Scratch as small as this lives on the stack. */
-enum { STACK_WORK = 4096 };
+enum { STACK_WORK = 16384 };
 
 /* Lay the outputs out in one block. False when there is no memory. */
 static bool allocate(struct ind_result *ret, const struct plan *plan)

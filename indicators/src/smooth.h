@@ -85,6 +85,53 @@ static inline double smooth_blocks(const struct smoothing *how, double y_before,
     return v8_first(before);
 }
 
+/* y[i] = keep[i] * y[i-1] + add[i], with `before` in front of the first: smoothing whose alpha
+ * changes from bar to bar. Blocks of 8 are composed, then what was before goes through each. `y`
+ * may be either. Gives the last. */
+static inline double fade_chunk(double before, const double *keep, const double *add, double *y,
+                                size_t n)
+{
+    static const double ones_up1[8] = {1, 0, 0, 0, 1, 0, 0, 0};
+    static const double ones_up2[8] = {1, 1, 0, 0, 1, 1, 0, 0};
+    static const double ones_carry[8] = {1, 1, 1, 1, 0, 0, 0, 0};
+    const v8 one1 = v8_load(ones_up1), one2 = v8_load(ones_up2), one4 = v8_load(ones_carry);
+    v8 last = v8_set(before);
+    size_t i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        v8 a = v8_load(keep + i), b = v8_load(add + i);
+        b = v8_add(b, v8_mul(a, v8_up1(b)));
+        a = v8_mul(a, v8_add(v8_up1(a), one1));
+        b = v8_add(b, v8_mul(a, v8_up2(b)));
+        a = v8_mul(a, v8_add(v8_up2(a), one2));
+        b = v8_add(b, v8_mul(a, v8_carry(b)));
+        a = v8_mul(a, v8_add(v8_carry(a), one4));
+        v8_store(y + i, v8_add(v8_mul(a, last), b));
+        last = v8_add(v8_mul(v8_last(a), last), v8_last(b));
+    }
+    before = v8_first(last);
+    for (; i < n; i++)
+        y[i] = before = keep[i] * before + add[i];
+    return before;
+}
+
+/* y[i] = before + x[0] + ... + x[i]. `y` may be `x`. Gives the last. */
+static inline double running_sum_chunk(double before, const double *x, double *y, size_t n)
+{
+    v8 last = v8_set(before);
+    size_t i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        const v8 a = v8_scan(v8_load(x + i));
+        v8_store(y + i, v8_add(last, a));
+        last = v8_add(last, v8_last(a));
+    }
+    before = v8_first(last);
+    for (; i < n; i++)
+        y[i] = before += x[i];
+    return before;
+}
+
 /* n pushes; y[i] is what the push of x[i] gives. `y` may be `x`. */
 static inline void smooth_chunk(const struct smoothing *how, struct smooth *s, const double *x,
                                 double *y, size_t n)

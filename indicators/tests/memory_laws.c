@@ -85,7 +85,7 @@ static void single_owns_its_values_and_no_more(void **state)
         const size_t payload = LEN * sizeof(double) * ind_n_outputs(ind_at(i));
         const size_t work = ind_work_size(ind_at(i), &job);
         const size_t seen = allocated(ind_at(i), &job, false);
-        if (seen != payload + (work > 4096 ? work : 0))
+        if (seen != payload + (work > 16384 ? work : 0))
             fail_msg("%s: %zu bytes for %zu", ind_at(i)->name, seen, payload);
     }
 }

@@ -211,7 +211,7 @@ struct ind_result {
 
 /* As ind_single and ind_batch, but outputs and work are allocated; job->out and job->work are not
  * read. On success *ret owns rows * cols * n_outputs doubles, to be freed with ind_result_free; on
- * failure it is untouched. Work of more than 4 KiB is allocated too, and freed before the return.
+ * failure it is untouched. Work of more than 16 KiB is allocated too, and freed before the return.
  * Returns as ind_single and ind_batch, and IND_ENOMEM. */
 IND_API int ind_new(const struct ind_indicator *ind, const struct ind_job *job,
                     struct ind_result *ret);
