@@ -39,7 +39,7 @@ static void IND_FN(ema)(const struct ind_run *run)
     const struct smoothing how = smoothing_ema(run, p);
     struct smooth *s = run->state;
 
-    RUN_CHUNKS(run, 0, at, n)
+    RUN_CHUNKS_OF(4096, run, 0, at, n)
     {
         const struct smooth before = *s;
         smooth_chunk(&how, s, run->in[0] + at, run->out[0] + at, n);

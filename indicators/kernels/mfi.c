@@ -47,9 +47,9 @@ static void IND_FN(mfi)(const struct ind_run *run)
         const double *price = run->in[0] + at, *volume = run->in[1] + at;
         double *restrict out = run->out[0] + at;
 
-        for (size_t i = 0; i < n; i++) {
-            const double flow = price[i] * volume[i];
-            const double before = at + i ? *(price + i - 1) : price[i];
+        up[0] = down[0] = 0;
+        for (size_t i = at == 0; i < n; i++) {
+            const double flow = price[i] * volume[i], before = *(price + i - 1);
             up[i] = price[i] > before ? flow : 0;
             down[i] = price[i] < before ? flow : 0;
         }

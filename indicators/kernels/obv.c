@@ -12,8 +12,8 @@ static size_t state_size(const double *params)
 
 static inline double step(const double *close, const double *volume, size_t t)
 {
-    const double before = t ? close[t - 1] : close[t];
-    const double up = close[t] > before ? volume[t] : 0, down = close[t] < before ? volume[t] : 0;
+    const double up = close[t] > close[t - 1] ? volume[t] : 0;
+    const double down = close[t] < close[t - 1] ? volume[t] : 0;
 
     return up - down;
 }
@@ -23,14 +23,16 @@ static void reference(const struct ind_run *run)
     long double sum = 0;
 
     for (size_t t = 0; t < run->to; t++)
-        run->out[0][t] = (double)(sum += step(run->in[0], run->in[1], t));
+        run->out[0][t] = (double)(sum += t ? step(run->in[0], run->in[1], t) : 0);
 }
 
 static void IND_FN(obv)(const struct ind_run *run)
 {
     double *sum = run->state, flow[CHUNK];
 
-    RUN_CHUNKS(run, 0, at, n)
+    if (run->from == 0)
+        run->out[0][0] = 0;
+    RUN_CHUNKS(run, 1, at, n)
     {
         for (size_t i = 0; i < n; i++)
             flow[i] = step(run->in[0], run->in[1], at + i);

@@ -29,28 +29,51 @@ static void reference(const struct ind_run *run)
     }
 }
 
+/* 16 bars a block, from x[0] on, both averages in registers. */
+static inline void rsi_blocks(const struct smoothing *how, struct state *s, const double *x,
+                              double *out, size_t blocks)
+{
+    const struct smooth_registers r = smooth_load(how);
+    const v8 hundred = v8_set(100), half = v8_set(50), zero = v8_set(0);
+    v8 gain_before = v8_set(s->gain.y), loss_before = v8_set(s->loss.y);
+
+    for (size_t i = 0; i < blocks; i++, x += 16, out += 16) {
+        const v8 p = v8_sub(v8_load(x), v8_load(x - 1)), q = v8_sub(v8_load(x + 8), v8_load(x + 7));
+        v8 gain[2] = {v8_positive(p), v8_positive(q)};
+        v8 loss[2] = {v8_positive(v8_sub(zero, p)), v8_positive(v8_sub(zero, q))};
+        smooth_block(&r, &gain[0], &gain[1], &gain_before);
+        smooth_block(&r, &loss[0], &loss[1], &loss_before);
+        for (int k = 0; k < 2; k++) {
+            const v8 sum = v8_add(gain[k], loss[k]);
+            const v8 value = v8_div(v8_mul(hundred, gain[k]), sum);
+            v8_store(out + 8 * k, v8_if_zero(sum, half, value));
+        }
+    }
+    s->gain.y = v8_first(gain_before);
+    s->loss.y = v8_first(loss_before);
+}
+
 static void IND_FN(rsi)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
     const struct smoothing how = smoothing_wilder(run, p);
+    const double *x = run->in[0];
     struct state *s = run->state;
-    double gain[CHUNK], loss[CHUNK];
+    size_t t = run_start(run, 1);
 
-    RUN_CHUNKS(run, 1, at, n)
-    {
-        const double *x = run->in[0] + at;
-        double *restrict out = run->out[0] + at;
-        for (size_t i = 0; i < n; i++) {
-            const double change = x[i] - *(x + i - 1);
-            gain[i] = change < 0 ? 0 : change;
-            loss[i] = change > 0 ? 0 : -change;
+    for (; t < run->to; t++) {
+        if (t > p && run->to - t >= 16) {
+            const size_t blocks = (run->to - t) / 16;
+            rsi_blocks(&how, s, x + t, run->out[0] + t, blocks);
+            t += 16 * blocks;
+            if (t == run->to)
+                break;
         }
-        smooth_chunk(&how, &s->gain, gain, gain, n);
-        smooth_chunk(&how, &s->loss, loss, loss, n);
-        for (size_t i = chunk_skip(at, p); i < n; i++) {
-            const double sum = gain[i] + loss[i], value = 100 * gain[i] / sum;
-            out[i] = sum == 0 ? 50 : value;
-        }
+        const double change = x[t] - x[t - 1];
+        const double gain = smooth_push(&s->gain, change < 0 ? 0 : change, p, how.alpha);
+        const double loss = smooth_push(&s->loss, change > 0 ? 0 : -change, p, how.alpha);
+        if (t >= p)
+            run->out[0][t] = gain + loss == 0 ? 50 : 100 * gain / (gain + loss);
     }
 }
 

@@ -72,9 +72,10 @@ static inline size_t run_int(const struct ind_run *run, size_t i) { return (size
  * stack between the stages: `n` bars from bar `at` on, none before `first`. */
 enum { CHUNK = 256 };
 
-#define RUN_CHUNKS(run, first, at, n)                                                              \
+#define RUN_CHUNKS(run, first, at, n) RUN_CHUNKS_OF(CHUNK, run, first, at, n)
+#define RUN_CHUNKS_OF(size, run, first, at, n)                                                     \
     for (size_t at = run_start(run, first), n; at < (run)->to; at += n)                            \
-        if ((n = size_min(CHUNK, (run)->to - at)) > 0)
+        if ((n = size_min(size, (run)->to - at)) > 0)
 
 /* How many of the bars from `at` on come before `first`. */
 static inline size_t chunk_skip(size_t at, size_t first) { return first > at ? first - at : 0; }

@@ -59,28 +59,48 @@ static inline struct smoothing smoothing_wilder(const struct ind_run *run, size_
     return smoothing_make(run, period, wilder_alpha(period));
 }
 
-/* The recurrence over blocks of 16: each is solved from 0, then what was there before fades into
- * it. Gives the last value. */
+/* The recurrence over 16 values in registers: each block is solved from 0, then what was there
+ * before fades into it. */
+struct smooth_registers {
+    v8 alpha, b1, b2, fade4, fade8, fade16, b16;
+};
+
+VEC_INLINE struct smooth_registers smooth_load(const struct smoothing *how)
+{
+    return (struct smooth_registers){
+        v8_set(how->alpha),     v8_set(how->fade[1]),   v8_set(how->fade[2]), v8_load(how->upper),
+        v8_load(how->fade + 1), v8_load(how->fade + 9), v8_set(how->fade[16])};
+}
+
+/* *p and *q are 16 values and become their averages; *before is the one before, everywhere. */
+VEC_INLINE void smooth_block(const struct smooth_registers *r, v8 *p, v8 *q, v8 *before)
+{
+    v8 a = v8_mul(r->alpha, *p), b = v8_mul(r->alpha, *q);
+
+    a = v8_add(a, v8_mul(r->b1, v8_up1(a)));
+    b = v8_add(b, v8_mul(r->b1, v8_up1(b)));
+    a = v8_add(a, v8_mul(r->b2, v8_up2(a)));
+    b = v8_add(b, v8_mul(r->b2, v8_up2(b)));
+    a = v8_add(a, v8_mul(r->fade4, v8_carry(a)));
+    b = v8_add(b, v8_mul(r->fade4, v8_carry(b)));
+    b = v8_add(b, v8_mul(r->fade8, v8_last(a)));
+    *p = v8_add(a, v8_mul(r->fade8, *before));
+    *q = v8_add(b, v8_mul(r->fade16, *before));
+    *before = v8_add(v8_last(b), v8_mul(r->b16, *before));
+}
+
+/* 16 values a block; gives the last. */
 static inline double smooth_blocks(const struct smoothing *how, double y_before, const double *x,
                                    double *y, size_t blocks)
 {
-    const v8 a = v8_set(how->alpha), b1 = v8_set(how->fade[1]), b2 = v8_set(how->fade[2]);
-    const v8 fade4 = v8_load(how->upper), fade8 = v8_load(how->fade + 1);
-    const v8 fade16 = v8_load(how->fade + 9), b16 = v8_set(how->fade[16]);
+    const struct smooth_registers r = smooth_load(how);
     v8 before = v8_set(y_before);
 
     for (size_t i = 0; i < blocks; i++, x += 16, y += 16) {
-        v8 p = v8_mul(a, v8_load(x)), q = v8_mul(a, v8_load(x + 8));
-        p = v8_add(p, v8_mul(b1, v8_up1(p)));
-        q = v8_add(q, v8_mul(b1, v8_up1(q)));
-        p = v8_add(p, v8_mul(b2, v8_up2(p)));
-        q = v8_add(q, v8_mul(b2, v8_up2(q)));
-        p = v8_add(p, v8_mul(fade4, v8_carry(p)));
-        q = v8_add(q, v8_mul(fade4, v8_carry(q)));
-        q = v8_add(q, v8_mul(fade8, v8_last(p)));
-        v8_store(y, v8_add(p, v8_mul(fade8, before)));
-        v8_store(y + 8, v8_add(q, v8_mul(fade16, before)));
-        before = v8_add(v8_last(q), v8_mul(b16, before));
+        v8 p = v8_load(x), q = v8_load(x + 8);
+        smooth_block(&r, &p, &q, &before);
+        v8_store(y, p);
+        v8_store(y + 8, q);
     }
     return v8_first(before);
 }

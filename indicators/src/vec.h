@@ -66,7 +66,8 @@ VEC_INLINE void vd_fence(void)
  *   v8_up1, v8_up2   each half moved up by one, by two lanes; zeros come in
  *   v8_carry         lane 3 in all of the upper half, zeros in the lower
  *   v8_last          lane 7 everywhere
- *   v8_equal         bit i: lanes i are equal */
+ *   v8_positive      the larger of a lane and 0; NaN stays
+ *   v8_if_zero       where `test` is 0 `yes`, else `no` */
 
 #if defined __AVX512F__
 typedef __m512d v8;
@@ -81,7 +82,12 @@ VEC_INLINE v8 v8_up2(v8 a) { return _mm512_maskz_permutex_pd(0xcc, a, 0x40); }
 VEC_INLINE v8 v8_carry(v8 a) { return _mm512_maskz_permutexvar_pd(0xf0, _mm512_set1_epi64(3), a); }
 VEC_INLINE v8 v8_last(v8 a) { return _mm512_permutexvar_pd(_mm512_set1_epi64(7), a); }
 VEC_INLINE double v8_first(v8 a) { return _mm512_cvtsd_f64(a); }
-VEC_INLINE unsigned v8_equal(v8 a, v8 b) { return _mm512_cmp_pd_mask(a, b, _CMP_EQ_OQ); }
+VEC_INLINE v8 v8_div(v8 a, v8 b) { return _mm512_div_pd(a, b); }
+VEC_INLINE v8 v8_positive(v8 a) { return _mm512_max_pd(_mm512_setzero_pd(), a); }
+VEC_INLINE v8 v8_if_zero(v8 test, v8 yes, v8 no)
+{
+    return _mm512_mask_mov_pd(no, _mm512_cmp_pd_mask(test, _mm512_setzero_pd(), _CMP_EQ_OQ), yes);
+}
 #elif defined __AVX2__
 typedef struct {
     __m256d low, high;
@@ -116,11 +122,20 @@ VEC_INLINE v8 v8_last(v8 a)
     return (v8){last, last};
 }
 VEC_INLINE double v8_first(v8 a) { return _mm256_cvtsd_f64(a.low); }
-VEC_INLINE unsigned v8_equal(v8 a, v8 b)
+VEC_INLINE v8 v8_div(v8 a, v8 b) { return (v8){a.low / b.low, a.high / b.high}; }
+VEC_INLINE v8 v8_positive(v8 a)
 {
-    const int low = _mm256_movemask_pd(_mm256_cmp_pd(a.low, b.low, _CMP_EQ_OQ));
-    const int high = _mm256_movemask_pd(_mm256_cmp_pd(a.high, b.high, _CMP_EQ_OQ));
-    return (unsigned)low | (unsigned)high << 4;
+    const __m256d zero = _mm256_setzero_pd();
+    return (v8){_mm256_max_pd(zero, a.low), _mm256_max_pd(zero, a.high)};
+}
+VEC_INLINE __m256d half_if_zero(__m256d test, __m256d yes, __m256d no)
+{
+    return _mm256_blendv_pd(no, yes, _mm256_cmp_pd(test, _mm256_setzero_pd(), _CMP_EQ_OQ));
+}
+VEC_INLINE v8 v8_if_zero(v8 test, v8 yes, v8 no)
+{
+    return (v8){half_if_zero(test.low, yes.low, no.low),
+                half_if_zero(test.high, yes.high, no.high)};
 }
 #else
 typedef struct {
@@ -163,11 +178,20 @@ VEC_INLINE v8 v8_up2(v8 a) { return (v8){{0, 0, a.at[0], a.at[1], 0, 0, a.at[4],
 VEC_INLINE v8 v8_carry(v8 a) { return (v8){{0, 0, 0, 0, a.at[3], a.at[3], a.at[3], a.at[3]}}; }
 VEC_INLINE v8 v8_last(v8 a) { return v8_set(a.at[7]); }
 VEC_INLINE double v8_first(v8 a) { return a.at[0]; }
-VEC_INLINE unsigned v8_equal(v8 a, v8 b)
+VEC_INLINE v8 v8_div(v8 a, v8 b)
 {
-    unsigned bits = 0;
-    V8_EACH(i) bits |= (unsigned)(a.at[i] == b.at[i]) << i;
-    return bits;
+    V8_EACH(i) a.at[i] /= b.at[i];
+    return a;
+}
+VEC_INLINE v8 v8_positive(v8 a)
+{
+    V8_EACH(i) a.at[i] = a.at[i] < 0 ? 0 : a.at[i];
+    return a;
+}
+VEC_INLINE v8 v8_if_zero(v8 test, v8 yes, v8 no)
+{
+    V8_EACH(i) no.at[i] = test.at[i] == 0 ? yes.at[i] : no.at[i];
+    return no;
 }
 #undef V8_EACH
 #endif

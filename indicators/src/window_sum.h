@@ -71,19 +71,27 @@ static inline size_t window_len(const struct window *w, size_t p) { return size_
 /* Bars for which sums may run on. */
 static inline size_t window_span(size_t p) { return size_max(1024, 2 * p); }
 
-/* Bring `same` up to date over n values, 8 at a time. True: a window in there may be flat. */
+/* Are there p - 1 equal neighbours in a row around at[0] and at[-1]? `n` values from at[0] on and p
+ * before it are there to be read. */
+static inline bool window_flat_around(const double *at, size_t n, size_t p)
+{
+    size_t before = 0, after = 0;
+
+    while (before + 1 < p && ago(at, before) == ago(at, before + 1))
+        before++;
+    while (before + after + 1 < p && after + 1 < n && at[after + 1] == at[after])
+        after++;
+    return before + after + 1 >= p;
+}
+
+/* Bring `same` up to date over n values. True: a window in there is flat, and `same` is as it was.
+ * Its p - 1 equal neighbours in a row hold one of the places that are looked at. */
 static inline bool window_note_chunk(struct window *w, const double *at, size_t n, size_t p)
 {
-    /* a flat window of 16 and more holds 8 equal neighbours in one place */
-    bool flat = p == 1 || (p >= 16 && w->same + 8 >= p);
-    size_t i = 0;
+    bool flat = p == 1;
 
-    for (; i + 8 <= n; i += 8) {
-        const unsigned equal = v8_equal(v8_load(at + i), v8_load(at + i - 1));
-        flat |= p < 16 ? equal != 0 : equal == 255;
-    }
-    for (; i < n; i++)
-        flat |= at[i] == ago(at + i, 1);
+    for (size_t i = 0; i < n && !flat; i += p - 1)
+        flat = at[i] == ago(at + i, 1) && window_flat_around(at + i, n - i, p);
     w->count += n;
     w->since += n;
     if (flat)
@@ -177,10 +185,8 @@ static inline void window_sum_chunk(struct window_sum *s, const double *at, size
             window_sum_rebuild(s, at + i - 1, p);
         const double last = window_sum_blocks(at + i, p, m / 16, s->sum, sum + i);
         if (isfinite(last)) { /* and so were all values */
-            const size_t same = s->w.same;
             s->sum = last;
             if (window_note_chunk(&s->w, at + i, m, p)) {
-                s->w.same = same;
                 for (size_t k = i; k < i + m; k++) {
                     s->w.same = at[k] == ago(at + k, 1) ? s->w.same + 1 : 1;
                     if (s->w.same >= p)
@@ -352,7 +358,6 @@ static inline void window_square_chunk(struct window_square *s, const double *at
             }
         }
         if (m && window_note_chunk(&s->w, at + i, m, p)) {
-            s->w.same = before.w.same;
             for (size_t k = i; k < i + m; k++) {
                 s->w.same = at[k] == ago(at + k, 1) ? s->w.same + 1 : 1;
                 if (s->w.same >= p) {
@@ -505,7 +510,6 @@ static inline void window_line_chunk(struct window_line *s, const double *at, si
             }
         }
         if (m && window_note_chunk(&s->w, at + i, m, p)) {
-            s->w.same = before.w.same;
             for (size_t k = i; k < i + m; k++) {
                 s->w.same = at[k] == ago(at + k, 1) ? s->w.same + 1 : 1;
                 if (s->w.same >= p) {
