@@ -5,6 +5,7 @@
 #include "args.h"
 #include "bench.h"
 #include "bench_table.h"
+#include "peers.h"
 #include "print.h"
 
 #include <errno.h>
@@ -17,11 +18,20 @@ struct options {
     struct driver_args common;
     size_t combos, samples;
     const char *isa; /* one alone, or null for all */
-    bool child;      /* print rows for a parent */
-    char **argv;     /* for the children */
+    const char *peer_lib[PEERS_MAX];
+    size_t n_peer_libs;
+    bool no_peers;
+    bool child;  /* print rows for a parent */
+    char **argv; /* for the children */
 };
 
-enum { KEY_COMBOS = 0x100, KEY_SAMPLES, KEY_ISA, KEY_CHILD };
+enum { KEY_COMBOS = 0x100, KEY_SAMPLES, KEY_ISA, KEY_CHILD, KEY_PEER_LIB, KEY_NO_PEERS };
+
+/* Libraries that are measured beside ours. */
+struct peers {
+    struct peer peer[PEERS_MAX];
+    size_t n;
+};
 
 static const char *const isas[] = {"avx512", "avx2", "scalar"};
 enum { N_ISAS = sizeof isas / sizeof *isas };
@@ -49,6 +59,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_CHILD:
         o->child = true;
         return 0;
+    case KEY_PEER_LIB:
+        if (o->n_peer_libs == PEERS_MAX)
+            argp_error(state, "--peer-lib: at most %d", PEERS_MAX);
+        o->peer_lib[o->n_peer_libs++] = arg;
+        return 0;
+    case KEY_NO_PEERS:
+        o->no_peers = true;
+        return 0;
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &o->common;
         return 0;
@@ -61,6 +79,9 @@ static const struct argp_option own_options[] = {
     {"combos", KEY_COMBOS, "N", 0, "Rows of the sweep (64)", 3},
     {"samples", KEY_SAMPLES, "N", 0, "Take the median of so many samples (9)", 3},
     {"isa", KEY_ISA, "ISA", 0, "Only this instruction set: avx512, avx2 or scalar", 3},
+    {"peer-lib", KEY_PEER_LIB, "FILE.so", 0,
+     "Measure TA-Lib or Tulip Indicators beside, from this shared library (repeatable)", 3},
+    {"no-peers", KEY_NO_PEERS, NULL, 0, "Not even those that were found when this was built", 3},
     {"child", KEY_CHILD, NULL, OPTION_HIDDEN, "", 3},
     {0},
 };
@@ -85,34 +106,93 @@ static void take_speed(struct bench_speed *ret, const struct bench_call *call, d
                                 call->high_ns / points};
 }
 
-static int measure(const struct options *o, const struct bench_case *c, struct bench_table *t)
+/* Ours first, in three shapes; then each peer's single call and its loop over the sweep. */
+struct bench_set {
+    struct bench_job job[BENCH_SHAPES];
+    struct peer_call *peer[PEERS_MAX]; /* null: has no such function */
+    struct bench_call call[BENCH_SHAPES + 2 * PEERS_MAX];
+    size_t n_calls;
+};
+
+static int set_init(struct bench_set *ret, const struct bench_case *c, const struct series *s,
+                    const struct peers *peers)
 {
-    enum { SAMPLE_NS = 2000000 };
-    struct bench_job job[BENCH_SHAPES] = {0};
-    struct bench_call call[BENCH_SHAPES] = {0};
-    struct bench_row row = {.sweep_rows = c->combos};
-    int r = 0;
-
-    for (int i = 0; i < BENCH_SHAPES && r == 0; i++) {
-        r = bench_job_init(&job[i], c, (enum bench_shape)i);
-        call[i] = (struct bench_call){.run = bench_job_run, .of = &job[i]};
-    }
-    if (r == 0)
-        bench_measure(call, BENCH_SHAPES, o->samples, SAMPLE_NS);
-    snprintf(row.indicator, sizeof row.indicator, "%s", c->ind->name);
-    snprintf(row.by, sizeof row.by, "%s", ind_isa());
+    *ret = (struct bench_set){0};
     for (int i = 0; i < BENCH_SHAPES; i++) {
-        const double rows = i == BENCH_SWEEP ? (double)c->combos : 1;
-
-        if (r == 0 && job[i].status != IND_OK)
-            r = -1;
-        take_speed(&row.speed[i], &call[i], (double)c->job.len * rows);
-        bench_job_done(&job[i]);
+        if (bench_job_init(&ret->job[i], c, (enum bench_shape)i) < 0)
+            return -1;
+        ret->call[ret->n_calls++] = (struct bench_call){.run = bench_job_run, .of = &ret->job[i]};
     }
-    return r == 0 ? bench_table_add(t, &row) : r;
+    for (size_t i = 0; i < peers->n; i++) {
+        ret->peer[i] = peer_call_new(&peers->peer[i], c, s);
+        if (!ret->peer[i])
+            continue;
+        ret->call[ret->n_calls++] =
+            (struct bench_call){.run = peer_call_single, .of = ret->peer[i]};
+        ret->call[ret->n_calls++] = (struct bench_call){.run = peer_call_sweep, .of = ret->peer[i]};
+    }
+    return 0;
 }
 
-static void measure_all(const struct options *o, const struct series *s, struct bench_table *t)
+static void set_done(struct bench_set *set)
+{
+    for (int i = 0; i < BENCH_SHAPES; i++)
+        bench_job_done(&set->job[i]);
+    for (int i = 0; i < PEERS_MAX; i++)
+        peer_call_free(set->peer[i]);
+}
+
+static int add_rows(const struct bench_set *set, const struct bench_case *c,
+                    const struct peers *peers, struct bench_table *t)
+{
+    const double points = (double)c->job.len, all = points * (double)c->combos;
+    struct bench_row row = {.sweep_rows = c->combos};
+    const struct bench_call *call = set->call;
+    int r;
+
+    snprintf(row.indicator, sizeof row.indicator, "%s", c->ind->name);
+    snprintf(row.by, sizeof row.by, "%s", ind_isa());
+    for (int i = 0; i < BENCH_SHAPES; i++, call++)
+        take_speed(&row.speed[i], call, i == BENCH_SWEEP ? all : points);
+    r = bench_table_add(t, &row);
+    row.speed[BENCH_BATCH_ONE] = (struct bench_speed){0};
+    row.is_peer = 1;
+    for (size_t i = 0; i < peers->n; i++) {
+        if (!set->peer[i])
+            continue;
+        snprintf(row.by, sizeof row.by, "%s", peers->peer[i].name);
+        take_speed(&row.speed[BENCH_SINGLE], call++, points);
+        take_speed(&row.speed[BENCH_SWEEP], call++, all);
+        if (!peer_call_sweep_ok(set->peer[i]))
+            row.speed[BENCH_SWEEP] = (struct bench_speed){0}; /* some rows are out of its range */
+        if (peer_call_single_ok(set->peer[i]))
+            r |= bench_table_add(t, &row);
+        else
+            fprintf(stderr, "%s: %s: %s refuses the parameters\n", program_invocation_short_name,
+                    c->ind->name, row.by);
+    }
+    return r;
+}
+
+static int measure(const struct options *o, const struct bench_case *c, const struct series *s,
+                   const struct peers *peers, struct bench_table *t)
+{
+    enum { SAMPLE_NS = 2000000 };
+    struct bench_set set;
+    int r = set_init(&set, c, s, peers);
+
+    if (r == 0)
+        bench_measure(set.call, set.n_calls, o->samples, SAMPLE_NS);
+    for (int i = 0; i < BENCH_SHAPES && r == 0; i++)
+        r = set.job[i].status == IND_OK ? 0 : -1;
+    if (r == 0)
+        r = add_rows(&set, c, peers, t);
+    set_done(&set);
+    return r;
+}
+
+static void measure_all(const struct options *o, const struct series *s, const struct peers *peers,
+                        struct bench_table *t)
 {
     struct progress p;
 
@@ -128,7 +208,7 @@ static void measure_all(const struct options *o, const struct series *s, struct 
         if (bench_case_init(&c, ind, s, bench_rows(ind, s->len, o->combos), &why) < 0) {
             if (!o->child)
                 fprintf(stderr, "%s: left out: %s\n", program_invocation_short_name, why.text);
-        } else if (measure(o, &c, t) < 0) {
+        } else if (measure(o, &c, s, peers, t) < 0) {
             fprintf(stderr, "%s: left out: %s cannot be run\n", program_invocation_short_name,
                     ind->name);
         }
@@ -211,11 +291,32 @@ static int choose_isa(const struct options *o, char **argv)
     return -1;
 }
 
+/* Those asked for must be there; those that pkg-config found when this was built may have gone. */
+static int open_peers(const struct options *o, struct peers *ret)
+{
+    static const char *const found[] = {PEER_LIBRARIES NULL};
+    struct series_message err;
+
+    if (o->child || o->no_peers)
+        return 0;
+    for (size_t i = 0; i < o->n_peer_libs; i++) {
+        if (peer_open(&ret->peer[ret->n], o->peer_lib[i], &err) < 0) {
+            fprintf(stderr, "%s: %s\n", program_invocation_short_name, err.text);
+            return -1;
+        }
+        ret->n++;
+    }
+    for (size_t i = 0; found[i] && o->n_peer_libs == 0 && ret->n < PEERS_MAX; i++)
+        ret->n += peer_open(&ret->peer[ret->n], found[i], &err) == 0;
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct options o = {.common.source.seed = 1, .combos = 64, .samples = 9, .argv = argv};
     struct bench_table t = {0};
     struct series s = {0};
+    struct peers peers = {0};
     int status = DRIVER_OK;
 
     args_parse(&argp, argc, argv, &o);
@@ -225,8 +326,10 @@ int main(int argc, char **argv)
         return args_list_indicators();
     if (choose_isa(&o, argv) < 0)
         return DRIVER_BAD_USE;
+    if (open_peers(&o, &peers) < 0)
+        return DRIVER_BAD_USE;
     args_load_series(&s, &o.common.source);
-    measure_all(&o, &s, &t);
+    measure_all(&o, &s, &peers, &t);
     if (!o.child && !o.isa)
         measure_others(&o, &t);
     bench_table_sort(&t, ind_isa());
@@ -239,6 +342,8 @@ int main(int argc, char **argv)
     else if (!o.child)
         bench_table_print(&t, s.len, o.samples);
     bench_table_done(&t);
+    for (size_t i = 0; i < peers.n; i++)
+        peer_close(&peers.peer[i]);
     series_done(&s);
     return status;
 }

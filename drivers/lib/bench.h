@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Timing: calls that are to be compared take turns, so that what else the machine does hits all. */
+/* Timing: calls that are to be compared take turns, so that what else the machine does hits
+ * all. CPU time of the calling thread. */
 #ifndef BENCH_H
 #define BENCH_H
 

@@ -281,6 +281,26 @@ static void the_speed_table_has_a_line_for_each_instruction_set(void **state)
     spawned_free(&s);
 }
 
+static void peers_are_timed_beside_ours_when_they_are_named(void **state)
+{
+    struct spawned s = spawn_run(WORDS("indicator_benchmark", "--bars", "500", "--samples", "1",
+                                       "--isa", "scalar", "-i", "sma", "--peer-lib",
+                                       getenv("FAKE_TA_LIB"), "--peer-lib", getenv("FAKE_TULIP")),
+                                 NULL);
+
+    if (strstr(s.err, "libffi"))
+        skip();
+    assert_int_equal(s.status, 0);
+    assert_matches(s.out,
+                   "^ +ta-lib +64 +[0-9.]+ ±[0-9.]+ +[0-9.]+x +- +[0-9.]+ ±[0-9.]+ +[0-9.]+x$");
+    assert_matches(s.out, "^ +tulip +64 ");
+    spawned_free(&s);
+    s = spawn_run(WORDS("indicator_benchmark", "--peer-lib", "/nowhere.so"), NULL);
+    assert_int_equal(s.status, 2);
+    assert_non_null(strstr(s.err, "/nowhere.so"));
+    spawned_free(&s);
+}
+
 /* ---- specimens ---- */
 
 static void specimens_say_what_must_be_found(void **state)
@@ -376,6 +396,7 @@ int main(void)
         cmocka_unit_test(specimens_have_their_place_in_the_efficiency_table),
         cmocka_unit_test(the_benchmarks_time_what_they_are_asked_for),
         cmocka_unit_test(the_speed_table_has_a_line_for_each_instruction_set),
+        cmocka_unit_test(peers_are_timed_beside_ours_when_they_are_named),
         cmocka_unit_test(specimens_say_what_must_be_found),
         cmocka_unit_test(specimens_see_their_own_calls_under_the_profiler),
         cmocka_unit_test(real_candles_run_through_every_driver),
