@@ -249,6 +249,9 @@ static void matched_by(struct html *h, const struct diff_place *p)
                 p->lines == 1 || p->lines == -1 ? "" : "s",
                 p->lines > 0 ? "further down" : "further up");
         break;
+    case MATCH_FUNCTION:
+        fputs("same function, called another way", h->out);
+        break;
     case MATCH_RENAMED:
         fprintf(h->out, "same callers and sizes, %.0f %% alike", p->score * 100);
         break;

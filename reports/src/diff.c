@@ -435,6 +435,7 @@ const char *diff_match_name(enum diff_match match)
         [MATCH_NONE] = "none",
         [MATCH_PATH] = "same path",
         [MATCH_MOVED] = "line moved",
+        [MATCH_FUNCTION] = "same function",
         [MATCH_RENAMED] = "same callers",
     };
     return names[match];

@@ -20,10 +20,11 @@ enum diff_change {
 
 /* How two call sites were found to be the same. */
 enum diff_match {
-    MATCH_NONE,   /* added or removed */
-    MATCH_PATH,   /* same functions, same line */
-    MATCH_MOVED,  /* same functions, line moved: see lines */
-    MATCH_RENAMED /* callers, callees and sizes agree */
+    MATCH_NONE,     /* added or removed */
+    MATCH_PATH,     /* same functions, same line */
+    MATCH_MOVED,    /* same functions, line moved: see lines */
+    MATCH_FUNCTION, /* same function and kind of call, other callers between */
+    MATCH_RENAMED   /* callers, callees and sizes agree */
 };
 
 struct diff_row {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which call site of one report is which of another (REPORT-UX section 4): by the functions from
  * the scope's entry to the call and the kind of call; among several of one key by an alignment that
- * keeps their order in the source; what is left over, by a score. */
+ * keeps their order in the source; then by the calling function alone, for inlining changes what is
+ * between; what is left over, by a score. */
 #include "diff_parts.h"
 
 #include "pool.h"
@@ -14,6 +15,8 @@
 
 #define RENAME_SCORE 0.7
 #define RENAME_LEAD  0.1
+
+typedef int place_order(const struct report_place *, const struct report_place *);
 
 struct pairs {
     struct diff *diff;
@@ -43,6 +46,27 @@ static int by_key(const void *a, const void *b)
     if (r == 0)
         r = strcmp(x->at.file, y->at.file);
     return r ? r : x->at.line < y->at.line ? -1 : x->at.line > y->at.line;
+}
+
+/* The looser key: whatever called the function. */
+static int compare_functions(const struct report_place *x, const struct report_place *y)
+{
+    int r = strcmp(x->scope, y->scope);
+
+    if (r == 0)
+        r = strcmp(x->at.function, y->at.function);
+    if (r == 0)
+        r = strcmp(x->call, y->call);
+    return r ? r : (int)x->copying - (int)y->copying;
+}
+
+static int by_function(const void *a, const void *b)
+{
+    const struct report_place *x = *(const struct report_place *const *)a,
+                              *y = *(const struct report_place *const *)b;
+    int r = compare_functions(x, y);
+
+    return r ? r : by_key(a, b);
 }
 
 static const struct report_place **sorted(const struct report *r)
@@ -121,8 +145,8 @@ static void put(struct pairs *p, const struct report_place *base, const struct r
 /* The pairing that fits best of those that keep the order. Cell (i, k) of `table`, which has
  * (n + 1) x (m + 1), is the best of what begins at base[i] and head[k]. */
 static void align(struct pairs *p, const struct report_place **base, size_t n,
-                  const struct report_place **head, size_t m, double *table, bool *base_done,
-                  bool *head_done)
+                  const struct report_place **head, size_t m, enum diff_match match, double *table,
+                  bool *base_done, bool *head_done)
 {
     const size_t width = m + 1;
 
@@ -141,7 +165,7 @@ static void align(struct pairs *p, const struct report_place **base, size_t n,
         } else if (here <= table[i * width + k + 1]) {
             k++;
         } else {
-            put(p, base[i], head[k], MATCH_PATH, 1);
+            put(p, base[i], head[k], match, 1);
             base_done[i++] = true;
             head_done[k++] = true;
         }
@@ -150,7 +174,8 @@ static void align(struct pairs *p, const struct report_place **base, size_t n,
 
 /* All sites of one key. What has no partner stays undone. */
 static void pair_key(struct pairs *p, const struct report_place **base, size_t n,
-                     const struct report_place **head, size_t m, bool *base_done, bool *head_done)
+                     const struct report_place **head, size_t m, enum diff_match match,
+                     bool *base_done, bool *head_done)
 {
     double *table = NULL;
 
@@ -162,12 +187,12 @@ static void pair_key(struct pairs *p, const struct report_place **base, size_t n
             p->failed = true;
             return;
         }
-        align(p, base, n, head, m, table, base_done, head_done);
+        align(p, base, n, head, m, match, table, base_done, head_done);
         free(table);
         return;
     }
     for (size_t i = 0; i < n && i < m; i++) {
-        put(p, base[i], head[i], MATCH_PATH, 1);
+        put(p, base[i], head[i], match, 1);
         base_done[i] = head_done[i] = true;
     }
 }
@@ -275,45 +300,61 @@ static int heavier(const void *a, const void *b)
     return by_key(&u, &v);
 }
 
-static size_t key_end(const struct report_place **places, size_t at, size_t n)
+static size_t key_end(const struct report_place **places, size_t at, size_t n, place_order *order)
 {
     size_t end = at;
 
-    while (end < n && compare_keys(places[at], places[end]) == 0)
+    while (end < n && order(places[at], places[end]) == 0)
         end++;
     return end;
 }
 
-static void pair_keys(struct pairs *p, bool *base_done, bool *head_done)
+/* Pair the sites of equal keys, both sides sorted by `order`. */
+static void pair_keys(struct pairs *p, const struct report_place **base, size_t n,
+                      const struct report_place **head, size_t m, place_order *order,
+                      enum diff_match match, bool *base_done, bool *head_done)
 {
-    const size_t n = p->diff->base->n_places, m = p->diff->head->n_places;
-
     for (size_t i = 0, k = 0; i < n && k < m && !p->failed;) {
-        const int r = compare_keys(p->base[i], p->head[k]);
-        const size_t i_end = r <= 0 ? key_end(p->base, i, n) : i,
-                     k_end = r >= 0 ? key_end(p->head, k, m) : k;
+        const int r = order(base[i], head[k]);
+        const size_t i_end = r <= 0 ? key_end(base, i, n, order) : i,
+                     k_end = r >= 0 ? key_end(head, k, m, order) : k;
         if (r == 0)
-            pair_key(p, p->base + i, i_end - i, p->head + k, k_end - k, base_done + i,
+            pair_key(p, base + i, i_end - i, head + k, k_end - k, match, base_done + i,
                      head_done + k);
         i = i_end;
         k = k_end;
     }
 }
 
+/* Pair what the paths have left by the function alone. */
+static void pair_functions(struct pairs *p, const struct report_place **base, size_t n,
+                           const struct report_place **head, size_t m, bool *base_done,
+                           bool *head_done)
+{
+    qsort(base, n, sizeof *base, by_function);
+    qsort(head, m, sizeof *head, by_function);
+    pair_keys(p, base, n, head, m, compare_functions, MATCH_FUNCTION, base_done, head_done);
+}
+
 bool diff_places(struct diff *diff)
 {
     const size_t n = diff->base->n_places, m = diff->head->n_places;
     struct pairs p = {.diff = diff, .base = sorted(diff->base), .head = sorted(diff->head)};
-    bool *done = calloc(n + m + 1, sizeof *done);
-    const struct report_place **left = calloc(n + m + 1, sizeof *left);
+    bool *done = calloc(2 * (n + m) + 1, sizeof *done), *left_done = done ? done + n + m : NULL;
+    const struct report_place **left = calloc(2 * (n + m) + 1, sizeof *left);
 
     p.out = pool_calloc(diff->pool, n + m + 1, sizeof *p.out);
     p.failed = !p.base || !p.head || !done || !left || !p.out;
     if (!p.failed) {
-        pair_keys(&p, done, done + n);
+        pair_keys(&p, p.base, n, p.head, m, compare_keys, MATCH_PATH, done, done + n);
         const size_t n_left = left_over(p.base, done, n, left);
         const size_t m_left = left_over(p.head, done + n, m, left + n_left);
-        pair_left(&p, left, n_left, left + n_left, m_left);
+        const struct report_place **rest = left + n + m;
+        pair_functions(&p, left, n_left, left + n_left, m_left, left_done, left_done + n_left);
+        const size_t base_left = left_over(left, left_done, n_left, rest);
+        const size_t head_left =
+            left_over(left + n_left, left_done + n_left, m_left, rest + base_left);
+        pair_left(&p, rest, base_left, rest + base_left, head_left);
         qsort(p.out, p.n, sizeof *p.out, heavier);
     }
     free(p.base);
