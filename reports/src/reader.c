@@ -14,7 +14,7 @@
 #error "profiles are little-endian and read in place"
 #endif
 
-static const uint32_t entry_sizes[NC_KINDS_END] = {
+static const uint32_t entry_sizes[] = {
     [NC_STRINGS] = 1,
     [NC_MODULES] = sizeof(struct nc_module),
     [NC_NODES] = sizeof(struct nc_node),
@@ -26,7 +26,9 @@ static const uint32_t entry_sizes[NC_KINDS_END] = {
     [NC_TIMELINE] = sizeof(struct nc_bucket),
     [NC_THREADS] = sizeof(struct nc_thread),
     [NC_HISTOGRAMS] = sizeof(struct nc_histogram),
+    [NC_LANES] = sizeof(struct nc_lane),
 };
+static_assert(sizeof entry_sizes / sizeof *entry_sizes == NC_KINDS_END, "a kind has no size here");
 
 /* The first thing that is wrong is the one worth telling. */
 __attribute__((format(printf, 2, 3))) static void damage(struct profile *p, const char *format, ...)
@@ -151,6 +153,18 @@ static void counts_settle(struct profile *p)
     }
 }
 
+/* What threads had not added to the header yet. */
+static void lanes_add(struct profile *p)
+{
+    const struct nc_lane *lane;
+
+    for (uint64_t i = 1; (lane = profile_entry(p, NC_LANES, i)); i++) {
+        p->header.small_copies += lane->small_copies;
+        p->header.small_copied_bytes += lane->small_copied_bytes;
+        p->header.foreign_frees += lane->foreign_frees;
+    }
+}
+
 /* Strings lie in parts that one string may straddle: make them one. */
 static int strings_join(struct profile *p)
 {
@@ -186,6 +200,7 @@ static int parse_owned(struct profile *ret, unsigned char *bytes, size_t size)
         r = sections_read(&p);
     if (r == 0) {
         counts_settle(&p);
+        lanes_add(&p);
         r = strings_join(&p);
     }
     if (r < 0) {

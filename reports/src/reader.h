@@ -21,7 +21,7 @@ struct profile_table {
 struct profile {
     unsigned char *bytes; /* owned */
     size_t size;
-    struct nc_header header; /* as found; counts are those of `tables` */
+    struct nc_header header; /* as found, with what NC_LANES add; counts are those of `tables` */
     struct profile_table tables[NC_KINDS_END];
     char *strings; /* owned; contiguous, closed by NUL */
     size_t strings_size;

@@ -20,6 +20,7 @@ static const uint32_t sizes[NC_KINDS_END] = {
     [NC_TIMELINE] = sizeof(struct nc_bucket),
     [NC_THREADS] = sizeof(struct nc_thread),
     [NC_HISTOGRAMS] = sizeof(struct nc_histogram),
+    [NC_LANES] = sizeof(struct nc_lane),
 };
 
 static void *need(void *p)
