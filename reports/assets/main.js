@@ -169,6 +169,7 @@ class App {
       this.fail(error);
     }
     root.dataset.ready = '';
+    performance.mark('nocopy-ready');
   }
 
   fail(error) {

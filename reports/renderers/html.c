@@ -58,6 +58,7 @@ static int put_report(struct html *h)
     json_t *meta = NULL;
     int r = html_tree_add_report(&tree, &data, h->report, h->root);
 
+    h->tree = &tree;
     if (r == 0) {
         html_page_begin(h, "nocopy report", tabs, subtitle);
         html_run_banners(h, h->report, "");

@@ -93,6 +93,9 @@ static void put_method(struct html *h)
     row_count(h, "Stacks checked against libunwind", run->checked);
     row_count(h, "Of these different", run->check_differences);
     row_count(h, "Light stacks left out of Stacks", h->report->folded_stacks);
+    row_count(h, "Frames under a millionth of every metric, put together in Stacks",
+              h->tree->folded_small);
+    row_count(h, "Frames deeper than Stacks shows, put together", h->tree->folded_deep);
     fputs("</tbody></table></div>\n", h->out);
 }
 

@@ -499,6 +499,7 @@ int html_diff_page(struct html *h)
     json_t *meta;
     int r = html_tree_add_diff(&tree, &data, h->diff, h->root);
 
+    h->tree = &tree;
     if (r == 0) {
         html_page_begin(h, "nocopy diff", tabs, subtitle);
         environment_banner(h);

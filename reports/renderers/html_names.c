@@ -26,6 +26,13 @@ struct html_frame {
     UT_hash_handle hh;
 };
 
+/* A small table by address; a later frame takes the place of an earlier one. */
+struct html_seen {
+    const struct report_frame *frame;
+    size_t number;
+};
+#define SEEN 16384u
+
 size_t html_names_string(struct html_names *names, const char *string)
 {
     struct html_name *known;
@@ -51,7 +58,7 @@ size_t html_names_string(struct html_names *names, const char *string)
     return known->number;
 }
 
-size_t html_names_frame(struct html_names *names, const struct report_frame *frame)
+size_t html_names_frame_once(struct html_names *names, const struct report_frame *frame)
 {
     struct frame_key key;
     struct html_frame *known;
@@ -83,6 +90,18 @@ size_t html_names_frame(struct html_names *names, const struct report_frame *fra
     return known->number;
 }
 
+size_t html_names_frame(struct html_names *names, const struct report_frame *frame)
+{
+    struct html_seen *seen;
+
+    if (!names->seen && !(names->seen = calloc(SEEN, sizeof *names->seen)))
+        return html_names_frame_once(names, frame);
+    seen = &names->seen[(uintptr_t)frame / sizeof *frame % SEEN];
+    if (seen->frame != frame)
+        *seen = (struct html_seen){frame, html_names_frame_once(names, frame)};
+    return seen->number;
+}
+
 void html_names_add(struct html_names *names, struct html_data *data)
 {
     html_data_add(data, "names", "strings", names->n_strings, 0, &names->text);
@@ -107,6 +126,7 @@ void html_names_done(struct html_names *names)
         HASH_DEL(names->frames, f);
         free(f);
     }
+    free(names->seen);
     html_bytes_done(&names->text);
     html_bytes_done(&names->name);
     html_bytes_done(&names->file);

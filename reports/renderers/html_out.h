@@ -20,6 +20,7 @@ struct html {
     const struct diff *diff;     /* null in a report */
     const char *root;            /* folder that paths are shown relative to, "" */
     const char *mark;            /* before figures: "" exact, "≈ " sampled, "≥ " lower bounds */
+    const struct html_tree *tree; /* what Stacks shows */
     struct html_sources sources;
 };
 

@@ -83,6 +83,12 @@ static uint64_t weight_of(const struct leaf *leaf)
     return all;
 }
 
+/* The parent as an index of the layout. */
+static uint32_t above(const struct input *in, size_t node)
+{
+    return in->parent[node - 1] == REPORT_NONE ? 0 : in->parent[node - 1] + 1;
+}
+
 /* Parents come before children, so one pass from the end sums subtrees. */
 static void sum_up(struct layout *l)
 {
@@ -91,9 +97,7 @@ static void sum_up(struct layout *l)
     for (size_t k = 0; k < in->n_leaves; k++)
         l->weight[in->leaves[k].node + 1] += weight_of(&in->leaves[k]);
     for (size_t i = in->n_nodes; i > 0; i--) {
-        const uint32_t up = in->parent[i - 1] == REPORT_NONE ? 0 : in->parent[i - 1] + 1;
-
-        l->weight[up] += l->weight[i];
+        l->weight[above(in, i)] += l->weight[i];
     }
 }
 
@@ -107,10 +111,8 @@ static int sum_metrics(struct layout *l)
     for (size_t k = 0; k < in->n_leaves; k++)
         add_metrics(l->sum[in->leaves[k].node + 1], &in->leaves[k]);
     for (size_t i = in->n_nodes; i > 0; i--) {
-        const uint32_t up = in->parent[i - 1] == REPORT_NONE ? 0 : in->parent[i - 1] + 1;
-
         for (size_t m = 0; m < N_METRICS; m++)
-            l->sum[up][m] += l->sum[i][m];
+            l->sum[above(in, i)][m] += l->sum[i][m];
     }
     return 0;
 }
@@ -141,26 +143,34 @@ static int compare_nodes(const void *a, const void *b, void *arg)
     return r ? r : (x > y) - (x < y);
 }
 
-/* Chains of children. Sorted all at once, pushed from the lightest on. */
+/* Chains of children: nodes are put together by parent, and each group, mostly of one or two, is
+ * sorted by itself. */
 static int link_children(struct layout *l)
 {
     const size_t n = l->in->n_nodes;
     uint32_t *order = malloc((n + 1) * sizeof *order);
+    size_t *end = calloc(n + 2, sizeof *end); /* of the group of parent p: end[p] */
 
-    if (!order)
-        return -ENOMEM;
-    for (size_t i = 0; i < n; i++)
-        order[i] = (uint32_t)i + 1;
-    qsort_r(order, n, sizeof *order, compare_nodes, l);
-    for (size_t k = n; k > 0; k--) {
-        const uint32_t node = order[k - 1], above = l->in->parent[node - 1];
-        const uint32_t up = above == REPORT_NONE ? 0 : above + 1;
-
-        l->next[node] = l->first[up];
-        l->first[up] = node;
+    if (order && end) {
+        for (size_t i = 1; i <= n; i++)
+            end[above(l->in, i) + 1]++;
+        for (size_t p = 1; p <= n + 1; p++)
+            end[p] += end[p - 1];
+        for (size_t i = 1; i <= n; i++) /* end[p] starts as the group's begin */
+            order[end[above(l->in, i)]++] = (uint32_t)i;
+        for (size_t p = 0, begin = 0; p <= n; begin = end[p++]) {
+            if (end[p] - begin > 1)
+                qsort_r(order + begin, end[p] - begin, sizeof *order, compare_nodes, l);
+            for (size_t k = end[p]; k > begin; k--) {
+                l->next[order[k - 1]] = l->first[p];
+                l->first[p] = order[k - 1];
+            }
+        }
     }
+    const int r = order && end ? 0 : -ENOMEM;
     free(order);
-    return 0;
+    free(end);
+    return r;
 }
 
 static uint32_t emit(struct layout *l, uint32_t depth, size_t frame)
@@ -185,7 +195,7 @@ static void fold_subtree(struct layout *l, uint32_t node, uint32_t as, size_t *f
             continue;
         }
         while (at != node && !l->next[at])
-            at = l->in->parent[at - 1] + 1;
+            at = above(l->in, at);
         if (at == node)
             return;
         at = l->next[at];
@@ -202,21 +212,19 @@ static void fold_small(struct layout *l, uint32_t child, uint32_t depth, struct 
     for (uint32_t c = child; c; c = l->next[c])
         n++;
     snprintf(name, sizeof name, "[%zu small]", n);
-    as = emit(l, depth, html_names_frame(&l->names, &(struct report_frame){name, "", "", 0}));
+    as = emit(l, depth, html_names_frame_once(&l->names, &(struct report_frame){name, "", "", 0}));
     for (uint32_t c = child; c; c = l->next[c])
         fold_subtree(l, c, as, &ret->folded_small);
 }
 
-/* Preorder, without recursion: trees are as deep as the profiled program's stacks. Returns the
- * next node to visit after `at` was shown. */
+/* Preorder, without recursion: trees are as deep as the profiled program's stacks. */
 static void show_nodes(struct layout *l, struct html_tree *ret)
 {
     static const struct report_frame deeper = {.function = "[deeper]", .file = "", .module = ""};
     uint32_t at = l->first[0];
 
     while (at) {
-        const uint32_t above = l->in->parent[at - 1];
-        const uint32_t depth = above == REPORT_NONE ? 1 : l->depth[above + 1] + 1;
+        const uint32_t depth = l->depth[above(l->in, at)] + 1; /* the root's is 0 */
         uint32_t next = 0;
 
         l->depth[at] = depth;
@@ -254,7 +262,7 @@ static void show_nodes(struct layout *l, struct html_tree *ret)
             }
         }
         while (at && !l->next[at])
-            at = l->in->parent[at - 1] == REPORT_NONE ? 0 : l->in->parent[at - 1] + 1;
+            at = above(l->in, at);
         if (at)
             at = l->next[at];
     }

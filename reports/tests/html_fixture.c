@@ -636,3 +636,33 @@ int fixture_stacks(struct report *ret, size_t n, enum fixture_side side)
     }
     return finish(ret, &m, "/opt/demo/large");
 }
+
+int fixture_deep(struct report *ret, size_t frames)
+{
+    struct maker m = maker_new();
+    uint32_t node = REPORT_NONE;
+
+    for (size_t i = 0; i < frames; i++)
+        node = add_node(&m, node,
+                        add_frame(&m, pool_printf(m.pool, "level_%zu", i), "deep.c",
+                                  (uint32_t)i + 1, ROLE_PROGRAM));
+    *add_stack(&m, node, REPORT_NONE, PHASE_NONE, false) =
+        (struct report_metrics){.allocations = 1, .allocated_bytes = 4096};
+    return finish(ret, &m, "/opt/demo/deep");
+}
+
+int fixture_light(struct report *ret, size_t n)
+{
+    struct maker m = maker_new();
+    const uint32_t root =
+        add_node(&m, REPORT_NONE, add_frame(&m, "main", "main.c", 1, ROLE_PROGRAM));
+    const uint32_t light = add_frame(&m, "light", "main.c", 2, ROLE_PROGRAM);
+
+    *add_stack(&m, add_node(&m, root, add_frame(&m, "heavy", "main.c", 3, ROLE_PROGRAM)),
+               REPORT_NONE, PHASE_NONE, false) =
+        (struct report_metrics){.allocations = 2000000000, .allocated_bytes = UINT64_C(1) << 50};
+    for (size_t i = 0; i < n; i++)
+        *add_stack(&m, add_node(&m, root, light), REPORT_NONE, PHASE_NONE, false) =
+            (struct report_metrics){.allocations = 1, .allocated_bytes = 1024};
+    return finish(ret, &m, "/opt/demo/light");
+}

@@ -18,4 +18,9 @@ int fixture_plain(struct report *ret, bool bare);
 /* `n` stacks of 20 to 40 frames on a common trunk. The two sides differ in one stack of twenty. */
 int fixture_stacks(struct report *ret, size_t n, enum fixture_side side);
 
+/* One stack of `frames` frames. */
+int fixture_deep(struct report *ret, size_t frames);
+/* One heavy stack beside `n` that are under a millionth of it, on two frames. */
+int fixture_light(struct report *ret, size_t n);
+
 #endif

@@ -93,13 +93,17 @@ int main(int argc, char **argv)
         r = fixture_hostile(&report);
     else if (strcmp(kind, "plain") == 0 || strcmp(kind, "bare") == 0)
         r = fixture_plain(&report, *kind == 'b');
+    else if (strncmp(kind, "deep", 4) == 0)
+        r = fixture_deep(&report, (size_t)strtoul(kind + 4, NULL, 10));
+    else if (strncmp(kind, "light", 5) == 0)
+        r = fixture_light(&report, (size_t)strtoul(kind + 5, NULL, 10));
     else if (strncmp(kind, "stacks", 6) == 0)
         r = fixture_stacks(&report, (size_t)strtoul(kind + 6, NULL, 10), FIXTURE_BASE);
     else if (strncmp(kind, "diff", 4) == 0 || strcmp(kind, "same") == 0)
         return make_diff(kind, argv[2], &options) != 0;
     else {
-        fputs("usage: html_make indicators|hostile|plain|bare|stacksN|diff|diffN|same OUT.html "
-              "[SOURCE_ROOT]\n",
+        fputs("usage: html_make KIND OUT.html [SOURCE_ROOT]\n"
+              "KIND: indicators hostile plain bare stacksN deepN lightN diff diffN same\n",
               stderr);
         return 2;
     }

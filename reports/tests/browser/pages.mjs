@@ -309,6 +309,22 @@ test('hostile names are shown as text and run nothing', () =>
     assert.equal(await page.evaluate(() => document.querySelectorAll('svg[onload]').length), 0);
   }));
 
+test('frames past the 254th are put together, and nothing is lost', () =>
+  look(fixtures.page('deep400'), {hash: '#stacks?q=deeper'}, async (page) => {
+    assert.match(await text(page, '.found'), /1 function, 100 % of bytes allocated \(4\.00 KiB\)/);
+    assert.match(await page.locator('#about').textContent(), /deeper than Stacks shows.*147/);
+  }));
+
+test('past two million nodes small subtrees are put together, and nothing is lost', () =>
+  look(fixtures.page('light2000100'), {hash: '#stacks?m=allocations&t=1'}, async (page) => {
+    const rows = page.locator('[role=treegrid] tbody tr');
+    assert.match(await rows.first().innerText(), /2,002,000,100/);
+    await rows.nth(1).click();
+    const names = await page.locator('[role=treegrid] tbody th').allInnerTexts();
+    assert.deepEqual(names.map((name) => name.replace(/^[^\w[]+/, '')), ['[all]', 'main', 'heavy', '[2000100 small]']);
+    assert.match(await page.locator('#about').textContent(), /put together in Stacks.*2,000,100/);
+  }));
+
 test('no host, home folder or user stands in the page', () => {
   const page = readText(report().path);
   assert.ok(!page.includes('secret-host'));
