@@ -201,7 +201,7 @@ static void leave(struct lane *lane)
     if (c != NULL && c->serial == lane->call_serial && pooled(c)->owner == lane)
         close_call(pooled(c), 0);
     lane->call = NULL;
-    lane->call_entry = 0;
+    lane->call_seen = false;
 }
 
 /* The call of the function that the compiler split `scope` off, open in another thread. */
@@ -218,7 +218,6 @@ static struct call *joined(uint32_t scope)
 struct call *calls_enter_slow(struct lane *lane)
 {
     struct call *c = lane->call;
-    const uint32_t entry = lane->last_entry;
 
     if (c != NULL && c->serial != lane->call_serial) { /* over: another thread closed it */
         lane->call = NULL;
@@ -228,7 +227,7 @@ struct call *calls_enter_slow(struct lane *lane)
         }
         c = NULL;
     }
-    if (c != NULL && lane->call_entry == 0) /* by a mark, or handed on */
+    if (c != NULL && !lane->call_seen) /* by a mark, or handed on */
         return c;
     if (lane->last_scope == 0) {
         lock_take(&calls.lock);
@@ -236,9 +235,13 @@ struct call *calls_enter_slow(struct lane *lane)
         lock_drop(&calls.lock);
         return NULL;
     }
-    const uintptr_t frame = stack_frame_address(entry);
+    /* Each call that the function makes has a node of its own: what one call of it has in common is
+     * where it was called from and where its frame is. */
+    const uintptr_t frame = stack_frame_address(lane->last_entry);
+    const uint32_t site = profile_node(lane->last_entry)->parent;
 
-    if (c != NULL && lane->call_entry == entry && lane->call_frame == frame)
+    if (c != NULL && c->scope == lane->last_scope && lane->call_site == site &&
+        lane->call_frame == frame)
         return c;
     lock_take(&calls.lock);
     leave(lane);
@@ -247,7 +250,8 @@ struct call *calls_enter_slow(struct lane *lane)
         lane->call = c;
         lane->call_serial = c->serial;
     } else if ((c = open_call(lane, lane->last_scope, false)) != NULL) {
-        lane->call_entry = entry;
+        lane->call_seen = true;
+        lane->call_site = site;
         lane->call_frame = frame;
     }
     lock_drop(&calls.lock);
@@ -349,7 +353,7 @@ void calls_mark_begin(const void *frame, const char *name, int mode, uint64_t co
 
             if (c != NULL) {
                 c->combos = combos;
-                lane->call_entry = 0;
+                lane->call_seen = false;
                 lane->marks = 1;
                 shim_self.base = base;
             }
@@ -469,7 +473,7 @@ void calls_take(struct call_passed *passed)
     if (lane != NULL) {
         lane->call = passed->call;
         lane->call_serial = passed->serial;
-        lane->call_entry = 0;
+        lane->call_seen = false;
         shim_self.base = passed->base;
     }
     arena_free(passed, sizeof *passed);

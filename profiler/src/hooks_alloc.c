@@ -51,7 +51,7 @@ static void *move(const void *frame, void *old, size_t size, unsigned by)
     struct record_realloc r;
     void *now;
 
-    record_realloc_begin(&r, old);
+    record_realloc_begin(&r, old, size);
     now = real.realloc(old, size);
     record_realloc_end(frame, &r, now, size, by);
     shim_leave();

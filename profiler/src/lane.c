@@ -139,6 +139,7 @@ struct lane *lane_get_slow(void)
     lane->thread = thread_entry(&lane->shared->thread);
     lane->last_block = 0;
     lane->call = NULL;
+    lane->call_seen = false;
     lane->marks = 0;
     shim_self.lane = lane;
     shim_watch_thread(lane);

@@ -5,6 +5,7 @@
 #define SHIM_LANE_H
 
 #include <nocopy/profile_format.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,8 +35,9 @@ struct lane {
 
     struct call *call;    /* the outermost call this thread is in, as of its last event */
     uint32_t call_serial; /* of it: when the call has another by now, it is over */
-    uint32_t call_entry;  /* node where it was entered; 0: by mark or by a parent thread */
-    uintptr_t call_frame; /* frame address there */
+    bool call_seen;       /* it is known by the stacks of events, not by a mark or another thread */
+    uint32_t call_site;   /* node of the frame that called the scope's function */
+    uintptr_t call_frame; /* frame address of the function */
     uint32_t marks;       /* depth of open marks */
 
     /* counts of nodes whose node.counts is another lane's: open addressing, key and value */

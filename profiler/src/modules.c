@@ -169,7 +169,7 @@ void modules_meet(uintptr_t ip, uint32_t flags)
     lock_drop(&modules.lock);
 }
 
-static uint32_t scope_at(const struct module *m, uintptr_t ip)
+static uint32_t scope_at(struct module *m, uintptr_t ip)
 {
     size_t low = 0, high = m->scopes.len;
 
@@ -181,13 +181,15 @@ static uint32_t scope_at(const struct module *m, uintptr_t ip)
         else
             high = mid;
     }
-    return low > 0 && ip < m->scopes.at[low - 1].end ? m->scopes.at[low - 1].scope : 0;
+    if (low == 0 || ip >= m->scopes.at[low - 1].end)
+        return 0;
+    return scopes_enter(&m->scopes.at[low - 1]);
 }
 
 void modules_fill(struct nc_node *node)
 {
     const uintptr_t ip = node->ip - (node->flags & NC_NODE_EXACT ? 0 : 1);
-    const struct module *m = known(ip);
+    struct module *m = known(ip);
     const struct nc_node *parent = node->parent ? profile_node(node->parent) : NULL;
 
     node->module = m == NULL ? 0 : m->index;

@@ -9,7 +9,7 @@
 struct nc_node;
 
 /* Once, before the first node, and again in a fork's child. `patterns`: NOCOPY_SCOPE, or null. */
-int modules_init(const char *patterns);
+int modules_init(const char *patterns); /* 0, or -errno: a pattern is no good, the rest serves */
 
 /* Make the object that holds code address `ip` known, with its scopes. Cheap when it is. */
 void modules_meet(uintptr_t ip, uint32_t flags);

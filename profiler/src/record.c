@@ -106,7 +106,8 @@ void record_alloc(const void *frame, void *at, size_t size, unsigned by)
     lane->last_block = (uintptr_t)at;
 }
 
-static void end_block(struct nc_counts *c, struct block *b)
+/* `moving`: by a realloc; what is in it lives on. */
+static void end_block(struct nc_counts *c, struct block *b, bool moving)
 {
     const uint64_t lived = clock_ns() - b->born_ns;
     const unsigned weight = b->flags & BLOCK_TIMED ? TIMED_EVERY : 1;
@@ -114,7 +115,7 @@ static void end_block(struct nc_counts *c, struct block *b)
     c->lifetime_ns += lived * weight;
     histogram_lifetime(c, lived, weight);
 
-    if ((b->content | b->untouched) != 0)
+    if (!moving && (b->content | b->untouched) != 0)
         evidence_ending(b);
     const bool inside = b->call != NULL && calls_freed(b);
 
@@ -129,7 +130,7 @@ static void end_block(struct nc_counts *c, struct block *b)
 }
 
 /* What is to be said of a block's end, but for its live words. */
-static void count_free(struct lane *lane, const struct live *was, bool temporary)
+static void count_free(struct lane *lane, const struct live *was, bool temporary, bool moving)
 {
     struct nc_counts *c = profile_counts(was->counts);
     struct block *b = was->block;
@@ -144,7 +145,7 @@ static void count_free(struct lane *lane, const struct live *was, bool temporary
     lane->shared->live_bytes -= (int64_t)was->size;
     lane->shared->live_blocks--;
     if (b != NULL)
-        end_block(c, b);
+        end_block(c, b, moving);
     tick(lane, was->size);
 }
 
@@ -159,17 +160,27 @@ void record_free(void *at)
         lane->shared->foreign_frees++;
         return;
     }
-    count_free(lane, &was, lane->last_block == (uintptr_t)at);
+    count_free(lane, &was, lane->last_block == (uintptr_t)at, false);
     lane->last_block = 0;
     if (was.block != NULL)
         live_recycle(lane, was.block);
 }
 
-void record_realloc_begin(struct record_realloc *ret, void *at)
+void record_realloc_begin(struct record_realloc *ret, void *at, size_t size)
 {
     ret->at = (uintptr_t)at;
-    ret->known = at != NULL && live_take(&ret->was, ret->at);
+    ret->known = false;
     ret->evidence = (struct evidence_moving){0};
+    if (at == NULL)
+        return;
+    /* A size of 0 is a free, whatever comes of it. While paused the old block ends, and the new one
+     * is not counted. */
+    if (size == 0 || !shim_gate.is.recording) {
+        record_free(at);
+        ret->at = 0;
+        return;
+    }
+    ret->known = live_take(&ret->was, ret->at);
     if (ret->known && ret->was.block != NULL)
         evidence_moving(&ret->evidence, ret->was.block);
 }
@@ -179,21 +190,13 @@ void record_realloc_end(const void *frame, struct record_realloc *r, void *now, 
 {
     struct lane *lane = lane_get();
 
-    if (lane == NULL)
+    if (lane == NULL || !shim_gate.is.recording)
         return;
-    if (now == NULL) { /* failed, or freed by a size of 0 */
-        if (r->known && size != 0) {
+    if (now == NULL) { /* failed: all is as it was */
+        if (r->known) {
             live_restore(&r->was, r->at);
             if (r->was.block != NULL)
                 evidence_moved(&r->evidence, r->was.block);
-            return;
-        }
-        if (r->known) {
-            evidence_moved(&r->evidence, NULL);
-            count_free(lane, &r->was, lane->last_block == r->at);
-            if (r->was.block != NULL)
-                live_recycle(lane, r->was.block);
-            lane->last_block = 0;
         }
         return;
     }
@@ -201,7 +204,7 @@ void record_realloc_end(const void *frame, struct record_realloc *r, void *now, 
     const size_t taken = r->known ? (r->was.size < size ? r->was.size : size) : 0;
 
     if (r->known) {
-        count_free(lane, &r->was, false);
+        count_free(lane, &r->was, false, true);
         if (r->was.block != NULL)
             live_recycle(lane, r->was.block);
     } else if (r->at != 0) {
@@ -277,7 +280,7 @@ void record_unmap(void *at, size_t size)
             continue;
         }
         a = b->at + b->size;
-        count_free(lane, &was, false);
+        count_free(lane, &was, false, false);
         cut_mapping(lane, b, start, end);
         live_recycle(lane, b);
     }

@@ -25,7 +25,7 @@ struct record_realloc {
     struct evidence_moving evidence;
     bool known;
 };
-void record_realloc_begin(struct record_realloc *ret, void *at);
+void record_realloc_begin(struct record_realloc *ret, void *at, size_t size);
 void record_realloc_end(const void *frame, struct record_realloc *r, void *now, size_t size,
                         unsigned by);
 

@@ -107,26 +107,38 @@ static const char *symbol_name(const struct symbols *s, size_t i)
     return s->at[i].st_name < s->names_size ? s->names + s->at[i].st_name : "";
 }
 
-static uint32_t add_scope(const struct scope_match *m, const char *function, uint32_t module,
-                          uintptr_t start, uintptr_t end)
+static char *copy_string(const char *s, size_t len)
 {
-    struct nc_scope entry = {
-        .name = profile_add_string(m->name, m->name_len),
-        .mode = (uint32_t)m->mode,
-        .function = profile_add_string(function, strlen(function)),
-        .module = module,
-        .start = start,
-        .end = end,
+    char *ret = arena_alloc(len + 1);
+
+    if (ret != NULL)
+        memcpy(ret, s, len); /* what the arena gives is zero */
+    return ret;
+}
+
+uint32_t scopes_enter(struct scope_range *r)
+{
+    if (r->scope != 0)
+        return r->scope;
+    const struct nc_scope entry = {
+        .name = profile_add_string(r->name, strlen(r->name)),
+        .mode = (uint32_t)r->mode,
+        .function = profile_add_string(r->function, strlen(r->function)),
+        .module = r->module,
+        .start = r->start,
+        .end = r->end,
     };
     struct scope_extra *x = arena_alloc(sizeof *x);
 
     if (x == NULL)
         return 0;
-    x->scope = profile_add(NC_SCOPES, &entry);
-    x->outlined = m->outlined;
+    lock_take(&scopes.lock);
+    x->scope = r->scope = profile_add(NC_SCOPES, &entry);
+    x->outlined = r->outlined;
     if (x->scope != 0)
         HASH_ADD_INT(scopes.extra, scope, x);
-    return x->scope;
+    lock_drop(&scopes.lock);
+    return r->scope;
 }
 
 static bool push(struct scope_ranges *r, const struct scope_range *range)
@@ -187,11 +199,18 @@ void scopes_find(struct scope_ranges *ret, const char *path, uintptr_t bias, uin
                 sym->st_shndx == SHN_UNDEF ||
                 !pattern_match(&m, symbol_name(&s, i), has_symbol, &s))
                 continue;
-            struct scope_range r = {.start = bias + sym->st_value,
-                                    .end = bias + sym->st_value + sym->st_size};
+            const char *function = symbol_name(&s, i);
+            const struct scope_range r = {
+                .start = bias + sym->st_value,
+                .end = bias + sym->st_value + sym->st_size,
+                .module = module,
+                .function = copy_string(function, strlen(function)),
+                .name = copy_string(m.name, m.name_len),
+                .mode = (int)m.mode,
+                .outlined = m.outlined,
+            };
 
-            r.scope = add_scope(&m, symbol_name(&s, i), module, r.start, r.end);
-            if (r.scope != 0 && !push(ret, &r))
+            if (r.function == NULL || r.name == NULL || !push(ret, &r))
                 break;
         }
     sort(ret);

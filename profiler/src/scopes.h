@@ -8,7 +8,12 @@
 
 struct scope_range {
     uintptr_t start, end; /* addresses in this process */
-    uint32_t scope;       /* NC_SCOPES */
+    uint32_t scope;       /* NC_SCOPES; 0 until a stack runs through it: scopes_enter() */
+    uint32_t module;      /* NC_MODULES */
+    char *function;       /* linkage name */
+    char *name;           /* the indicator */
+    int mode;
+    int outlined;
 };
 
 struct scope_ranges {
@@ -23,6 +28,10 @@ int scopes_init(const char *patterns);
 /* The scopes among the functions of the ELF file at `path`, loaded at `bias` as `module`
  * (NC_MODULES). Nothing is found in a file that cannot be read or makes no sense. */
 void scopes_find(struct scope_ranges *ret, const char *path, uintptr_t bias, uint32_t module);
+
+/* The scope of a range that a stack runs through, made when it is the first. 0 when it cannot grow.
+ * Calls must not overlap in time. */
+uint32_t scopes_enter(struct scope_range *range);
 
 /* NC_SCOPES of the name given by mark.h, mode and combos; made when new. 0 when it cannot grow. */
 uint32_t scopes_mark(const char *name, int mode, uint64_t combos);

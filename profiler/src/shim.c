@@ -124,13 +124,16 @@ static bool bring_up(bool forked)
 {
     if (shim.options.run != NULL && !shim.options.follow)
         return false;
-    if (tree_init() < 0 || open_profile(forked) < 0)
+    if (tree_init() < 0)
+        return false;
+    if (modules_init(shim.options.scope) < 0)
+        shim.options.problem = "NOCOPY_SCOPE";
+    if (open_profile(forked) < 0)
         return false;
     lane_init();
     calls_init();
     record_init();
     evidence_start(&shim.options);
-    modules_init(shim.options.scope);
     stack_init(&shim.options.stack);
     shim.paused = shim.options.paused;
     return true;
