@@ -291,9 +291,11 @@ static bool is_stale(const struct followed *f, size_t start, size_t end)
 
         if (o < start || o + 8 > end)
             continue;
-        if (scan_load((const unsigned char *)f->at + o) != f->born_words[i])
+        const uint64_t now = scan_load((const unsigned char *)f->at + o);
+
+        if (now != f->born_words[i])
             return false;
-        same++;
+        same += !scan_dull_word(now);
     }
     return same > 0;
 }
