@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* series_per_parameter: an intermediate series that no parameter touches (the typical price) is
- * cached once a parameter set. Clean: once a call. */
+/* series_per_parameter: an intermediate series that no parameter touches (a weighted price that
+ * the caller does not have) is cached once a parameter set. Clean: once a call. */
 #include "specimen_math.h"
 
-static inline void typical_price(double *restrict out, const struct spec_input *in)
+static inline void weighted_price(double *restrict out, const struct spec_input *in)
 {
     for (size_t t = 0; t < in->len; t++)
-        out[t] = (in->high[t] + in->low[t] + in->close[t]) / 3.0;
+        out[t] = (in->open[t] + in->high[t] + in->low[t] + 2 * in->close[t]) / 5.0;
 }
 
 static inline void *with_one_series(const struct spec_input *in, const size_t *period,
                                     size_t combos)
 {
     double *out = malloc(spec_size(combos, in->len));
-    double *typical = malloc(spec_size(1, in->len));
+    double *weighted = malloc(spec_size(1, in->len));
 
-    if (!out || !typical)
+    if (!out || !weighted)
         abort();
-    typical_price(typical, in);
+    weighted_price(weighted, in);
     for (size_t c = 0; c < combos; c++)
-        spec_mean(out + c * in->len, typical, in->len, period[c]);
-    free(typical);
+        spec_mean(out + c * in->len, weighted, in->len, period[c]);
+    free(weighted);
     return out;
 }
 
@@ -53,7 +53,7 @@ SPEC_FUNCTION void *spec_series_per_parameter_batch(const struct spec_input *in,
         cache[c] = malloc(spec_size(1, in->len)); /* waste: cached */
         if (!cache[c])
             abort();
-        typical_price(cache[c], in);
+        weighted_price(cache[c], in);
         spec_mean(out + c * in->len, cache[c], in->len, period[c]);
     }
     for (size_t c = 0; c < combos; c++)

@@ -360,8 +360,6 @@ static uint32_t born(const struct content_birth *b)
 
 static bool enter(bool wait, uint64_t *ret_since)
 {
-    if (content_floor == SIZE_MAX)
-        return false;
     for (unsigned spins = 0; !lock_try(&content.lock); spins++) {
         if (spins > 2000 && !wait)
             return false;
@@ -476,7 +474,7 @@ void content_call_ended(uint32_t call)
 {
     uint64_t since;
 
-    if (!enter(true, &since))
+    if (content_floor == SIZE_MAX || !enter(true, &since))
         return;
     struct looked_call *c = content_call(call);
 
@@ -502,14 +500,29 @@ void content_protected(const void *at, size_t size, bool readable)
         return;
     open_range(start, end); /* one that is opened in part stays shut: rather read too little */
     if (!readable) {
-        if (content.n_shut == MAX_SHUT) {
+        if (content.n_shut == MAX_SHUT - 1)
             content.ended = true; /* too many to keep in mind: read nothing any more */
-        } else {
+        if (content.n_shut < MAX_SHUT) {
             content.shut[content.n_shut].start = start;
             content.shut[content.n_shut++].end = end;
         }
     }
     leave(since);
+}
+
+bool content_may_read(const void *at, size_t size)
+{
+    uint64_t since;
+    const struct followed f = {.at = (uintptr_t)at, .size = size};
+
+    if (__atomic_load_n(&content.n_shut, __ATOMIC_RELAXED) == 0)
+        return true;
+    if (!enter(true, &since))
+        return false;
+    const bool ret = content.n_shut < MAX_SHUT && followed_readable(&f);
+
+    leave(since);
+    return ret;
 }
 
 static void end_list(uint32_t head)
@@ -533,7 +546,7 @@ void content_end(void)
 {
     uint64_t since;
 
-    if (!enter(true, &since))
+    if (content_floor == SIZE_MAX || !enter(true, &since))
         return;
     content.event++;
     for (unsigned i = 0; i < MAX_CALLS && !content.ended; i++)

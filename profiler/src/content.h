@@ -74,6 +74,9 @@ void content_call_ended(uint32_t call);
 /* The program made [at, at + size) unreadable, or readable again. */
 void content_protected(const void *at, size_t size, bool readable);
 
+/* False when some of it was made unreadable. */
+bool content_may_read(const void *at, size_t size);
+
 /* The process ends: the blocks that are left are looked at. Nothing is looked at afterwards. */
 void content_end(void);
 

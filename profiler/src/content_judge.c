@@ -235,6 +235,39 @@ static void tell_again(const struct pair *p, uint32_t verdict)
                  younger->scope, verdict, at.end - at.start);
 }
 
+/* The first of all that are known to hold the same as this one. */
+static uint32_t first_of(uint32_t index)
+{
+    const struct look *look = followed_at(index)->look;
+
+    while (look != NULL && look->alike != 0) {
+        index = look->alike;
+        look = followed_at(index)->look;
+    }
+    return index;
+}
+
+/* Of n equals the oldest was needed: each of the others is told once, however many pairs of them
+ * are met. */
+static void tell_equals(const struct pair *p, uint32_t flags)
+{
+    uint32_t a = first_of(p->freed), b = first_of(p->other);
+
+    if (a == b || followed_look(followed_at(a)) == NULL || followed_look(followed_at(b)) == NULL)
+        return;
+    if (followed_at(a)->birth > followed_at(b)->birth) {
+        const uint32_t c = a;
+
+        a = b;
+        b = c;
+    }
+    struct followed *younger = followed_at(b);
+    const struct stretch whole = {0, p->bytes < younger->size ? p->bytes : younger->size};
+
+    younger->look->alike = a;
+    tell(younger, followed_at(a), whole, whole.end, flags);
+}
+
 static void settle(const struct pair *p, uint32_t verdict)
 {
     struct followed *freed = followed_at(p->freed), *other = followed_at(p->other);
@@ -242,7 +275,10 @@ static void settle(const struct pair *p, uint32_t verdict)
 
     if (verdict == 0)
         return;
-    if (p->apart)
+    if ((verdict & NC_MATCH_COMPUTED) != 0 && freed->call != 0 && freed->call == other->call &&
+        is_most_of(freed, p->bytes) && is_most_of(other, p->bytes))
+        tell_equals(p, verdict | p->more);
+    else if (p->apart)
         tell_again(p, verdict);
     else if ((verdict & NC_MATCH_RETAINED) != 0 && !is_callers(other) &&
              freed->birth < other->birth)

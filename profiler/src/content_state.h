@@ -47,6 +47,7 @@ struct look {
     unsigned n_charged;
     uint32_t verdict; /* flags and partner of the first match told */
     uint32_t partner;
+    uint32_t alike;      /* an older block known to hold the same; 0: none */
     size_t credit;       /* bytes freed in its call since it was scanned */
     uint32_t into, from; /* first hooked copy into it and out of it; 0: none */
 };

@@ -12,11 +12,12 @@
 
 enum {
     FIRST_SLOTS = 256,
-    FRESH_UNIT = 64,     /* block.untouched counts these, so that 31 bits are enough */
+    FRESH_UNIT = 64,     /* block.untouched counts these, so that 30 bits are enough */
     FIGURES_EVERY = 64,  /* blocks, between two updates of the header: a killed run has them too */
     PROTECTED_PAGES = 64 /* of a range that is made unreadable, looked at for blocks */
 };
 #define POISONED (1u << 31)
+#define ZEROED   (1u << 30)
 
 /* Entries of NC_MATCHES by their key: open addressing; belongs to the holder of content's lock. */
 static struct {
@@ -123,13 +124,14 @@ static uint32_t pack(struct untouched_birth u)
 
     if (u.poisoned)
         return POISONED;
-    return units < POISONED ? (uint32_t)units : POISONED - 1;
+    return (units < ZEROED ? (uint32_t)units : ZEROED - 1) | (u.zeroed && units != 0 ? ZEROED : 0);
 }
 
 static struct untouched_birth unpack(uint32_t word)
 {
-    return (struct untouched_birth){.fresh = (size_t)(word & ~POISONED) * FRESH_UNIT,
-                                    .poisoned = (word & POISONED) != 0};
+    return (struct untouched_birth){.fresh = (size_t)(word & (ZEROED - 1)) * FRESH_UNIT,
+                                    .poisoned = (word & POISONED) != 0,
+                                    .zeroed = (word & ZEROED) != 0};
 }
 
 static struct content_birth birth_of(const struct block *b)
@@ -161,10 +163,11 @@ void evidence_born(struct block *b)
     }
 }
 
-static void judge_untouched(struct block *b)
+static void judge_untouched(struct block *b, bool readable)
 {
     const struct untouched_end e =
-        untouched_ending(unpack(b->untouched), (const void *)b->at, b->size);
+        untouched_ending(unpack(b->untouched), (const void *)b->at, b->size,
+                         readable && content_may_read((const void *)b->at, b->size));
     struct nc_counts *c = profile_counts(b->counts);
 
     b->untouched = 0;
@@ -182,7 +185,7 @@ static void judge_untouched(struct block *b)
 void evidence_ending(struct block *b)
 {
     if (b->untouched != 0)
-        judge_untouched(b);
+        judge_untouched(b, true);
     if (b->content != 0) {
         content_freeing(b->content);
         b->content = 0;
@@ -234,7 +237,7 @@ void evidence_call_ended(const struct call *call)
     if (untouched_floor != SIZE_MAX)
         for (struct block *b = call->newest; b != NULL; b = b->older)
             if (b->untouched != 0)
-                judge_untouched(b);
+                judge_untouched(b, true);
     if (content_floor != SIZE_MAX) {
         content_call_ended(call->serial);
         note_figures();
@@ -255,7 +258,8 @@ void evidence_protected(const void *at, size_t size, bool readable)
 {
     const uintptr_t start = (uintptr_t)at;
 
-    if (content_floor != SIZE_MAX && size != 0 && (readable || holds_blocks(start, start + size)))
+    if (evidence_wants(SIZE_MAX - 1) && size != 0 &&
+        (readable || holds_blocks(start, start + size)))
         content_protected(at, size, readable);
 }
 
@@ -266,8 +270,8 @@ void evidence_process_ends(void)
     for (uint32_t i = 1; i < live_blocks_end() && untouched_floor != SIZE_MAX; i++) {
         struct block *b = live_block(i);
 
-        if (b != NULL && b->untouched != 0 && (alone || !unpack(b->untouched).poisoned))
-            judge_untouched(b);
+        if (b != NULL && b->untouched != 0)
+            judge_untouched(b, alone);
     }
     content_end();
     note_figures();

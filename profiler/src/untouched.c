@@ -8,7 +8,10 @@
 
 enum {
     PAGE = 4096,
-    LARGE = 128 * 1024, /* from here on malloc maps afresh: below it pages are shared and reused */
+    LARGE = 128 * 1024, /* where malloc begins to map afresh */
+    JUDGED = 16 * 1024, /* smaller blocks have too few pages of their own */
+    SHARE = 50,         /* of the time since the start, one part in so many for looking */
+    GRACE = 3000000,    /* ticks that a run may spend before it has run for long: a millisecond */
     EXACT_LEAST = 256,
     EXACT_MOST = 64 * 1024 * 1024, /* filling makes every page resident: not for the giants */
     REGIONS = 24,                  /* what fits a small stack */
@@ -21,6 +24,7 @@ static const uint64_t pattern = 0x7ff4c0dedead5eedu;
 size_t untouched_floor = SIZE_MAX;
 
 static enum options_untouched how;
+static uint64_t ticks_start, ticks_spent;
 static bool can_scan; /* the kernel has PAGEMAP_SCAN (6.7 or later) and /proc is there */
 
 /* linux/fs.h of 6.7; ours, since the headers at hand are older than the kernels we meet. */
@@ -68,7 +72,9 @@ void untouched_start(enum options_untouched mode)
     can_scan = false;
     untouched_floor = mode == UNTOUCHED_OFF     ? SIZE_MAX
                       : mode == UNTOUCHED_EXACT ? (size_t)EXACT_LEAST
-                                                : (size_t)LARGE;
+                                                : (size_t)JUDGED;
+    ticks_start = __builtin_ia32_rdtsc();
+    ticks_spent = 0;
     const int fd = open_pagemap();
 
     if (fd < 0)
@@ -87,8 +93,36 @@ struct runs {
     size_t size;
     struct untouched_run *run; /* null: only the sum is wanted */
     unsigned n, cap;
+    bool grow;
     size_t written;
+    size_t before, start, end; /* when grow: end of the run before, and the run that is open */
 };
+
+/* The open run is over, and the next begins at `next`: zeros at its ends that border on a hole
+ * belong to the hole. */
+static void close_run(struct runs *r, size_t next)
+{
+    const unsigned char *at = (const unsigned char *)r->at;
+    const size_t whole_words = ~(size_t)7; /* a number may begin or end in zeros */
+    size_t start = r->start;
+
+    if (start > r->before)
+        start += scan_zero_head(at + start, r->end - start) & whole_words;
+    const size_t tail =
+        next > r->end ? scan_zero_tail(at + start, r->end - start) & whole_words : 0;
+
+    r->written -= start - r->start + tail;
+}
+
+static void open_run(struct runs *r, size_t from, size_t to)
+{
+    if (from != r->end) {
+        close_run(r, from);
+        r->before = r->end;
+        r->start = from;
+    }
+    r->end = to;
+}
 
 /* Adds [start, end), clipped to the block. */
 static void add_run(struct runs *r, uintptr_t start, uintptr_t end)
@@ -97,6 +131,8 @@ static void add_run(struct runs *r, uintptr_t start, uintptr_t end)
     const size_t to = end - r->at < r->size ? end - r->at : r->size;
 
     r->written += to - from;
+    if (r->grow)
+        open_run(r, from, to);
     if (r->run == NULL)
         return;
     if (r->n > 0 && (r->n == r->cap || r->run[r->n - 1].end >= from))
@@ -147,7 +183,7 @@ static bool find_runs(struct runs *r)
     if (can_scan && runs_by_scan(r))
         return true;
     r->n = 0;
-    r->written = 0;
+    r->written = r->before = r->start = r->end = 0;
     return runs_by_mincore(r);
 }
 
@@ -161,12 +197,37 @@ unsigned untouched_written(const void *at, size_t size, struct untouched_run *re
     return 1;
 }
 
-/* Bytes in pages that were never written. */
-static size_t unwritten(const void *at, size_t size)
+/* Bytes in pages that were never written. `grow`: and the zeros that run on from there into pages
+ * that were: nobody writes zeros just up to the edge of a page. */
+static size_t unwritten(const void *at, size_t size, bool grow)
 {
-    struct runs r = {.at = (uintptr_t)at, .size = size};
+    struct runs r = {.at = (uintptr_t)at, .size = size, .grow = grow};
 
-    return find_runs(&r) ? size - r.written : 0;
+    if (!find_runs(&r))
+        return 0;
+    if (grow)
+        close_run(&r, size);
+    return size - r.written;
+}
+
+/* Asking the kernel is dear beside a malloc that nothing is done with: bounded by the clock. */
+static bool may_ask(uint64_t now)
+{
+    const uint64_t spent = __atomic_load_n(&ticks_spent, __ATOMIC_RELAXED);
+
+    return spent < GRACE + (now - ticks_start) / SHARE;
+}
+
+static size_t fresh_bytes(const void *at, size_t size)
+{
+    const uint64_t since = __builtin_ia32_rdtsc();
+
+    if (size < JUDGED || !may_ask(since))
+        return 0;
+    const size_t ret = unwritten(at, size, false);
+
+    __atomic_fetch_add(&ticks_spent, __builtin_ia32_rdtsc() - since, __ATOMIC_RELAXED);
+    return ret;
 }
 
 static void fill(void *at, size_t size)
@@ -187,8 +248,9 @@ struct untouched_birth untouched_born(void *at, size_t size, bool zeroed)
     if (how == UNTOUCHED_EXACT && !zeroed && size >= EXACT_LEAST && size <= EXACT_MOST) {
         fill(at, size);
         ret.poisoned = true;
-    } else if (size >= LARGE) {
-        ret.fresh = unwritten(at, size);
+    } else {
+        ret.fresh = fresh_bytes(at, size);
+        ret.zeroed = zeroed;
     }
     return ret;
 }
@@ -204,8 +266,8 @@ struct untouched_birth untouched_grown(struct untouched_birth before, void *at, 
             fill((char *)at + start, size - start);
         return before;
     }
-    if (how != UNTOUCHED_OFF && size >= LARGE)
-        before.fresh = unwritten(at, size);
+    if (how != UNTOUCHED_OFF)
+        before.fresh = fresh_bytes(at, size);
     return before;
 }
 
@@ -224,13 +286,18 @@ static size_t pattern_bytes(const unsigned char *at, size_t size)
     return ret + (run >= RUN_LEAST ? run : 0);
 }
 
-struct untouched_end untouched_ending(struct untouched_birth birth, const void *at, size_t size)
+struct untouched_end untouched_ending(struct untouched_birth birth, const void *at, size_t size,
+                                      bool readable)
 {
+    if (birth.poisoned && !readable)
+        return (struct untouched_end){0, 0};
     if (birth.poisoned)
         return (struct untouched_end){size, pattern_bytes(at, size)};
-    if (birth.fresh == 0 || size < LARGE)
+    if (birth.fresh == 0 || size < JUDGED)
         return (struct untouched_end){0, 0};
-    const size_t left = unwritten(at, size);
+    const bool whole = birth.fresh >= size / 4 * 3;
+    const size_t left = unwritten(at, size, whole && !birth.zeroed && readable);
+    const size_t most = whole ? size : birth.fresh;
 
-    return (struct untouched_end){birth.fresh, left < birth.fresh ? left : birth.fresh};
+    return (struct untouched_end){most, left < most ? left : most};
 }

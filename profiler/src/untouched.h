@@ -20,6 +20,7 @@ extern size_t untouched_floor __attribute__((visibility("hidden")));
 struct untouched_birth {
     size_t fresh;  /* bytes of pages that were never written when the block was born */
     bool poisoned; /* filled with the pattern: every byte can be judged */
+    bool zeroed;   /* by calloc: its zeros may be meant */
 };
 
 /* A block was born. `zeroed`: by calloc, whose zeros the program may rely on: never filled. */
@@ -30,11 +31,12 @@ struct untouched_birth untouched_grown(struct untouched_birth before, void *at, 
                                        size_t size);
 
 /* The block is about to go, or the process ends: how many of its bytes could be judged and how many
- * of these were never written. */
+ * of these were never written. `readable`: its bytes may be looked at, not just its pages. */
 struct untouched_end {
     size_t looked, untouched;
 };
-struct untouched_end untouched_ending(struct untouched_birth birth, const void *at, size_t size);
+struct untouched_end untouched_ending(struct untouched_birth birth, const void *at, size_t size,
+                                      bool readable);
 
 /* Runs of [at, at + size) in pages that may have been written, as offsets, ascending; at most `cap`
  * (1 or more): the last one then takes in the rest. Blocks too small to be worth it, and kernels
