@@ -117,7 +117,7 @@ uint64_t claim(struct findings *findings, const struct claim *claim)
     const uint64_t bytes = claim->bytes < left ? claim->bytes : left;
     struct group *g;
 
-    if (bytes == 0 || claim->where == 0)
+    if (bytes == 0 || claim->where == 0 || claim->doubtful != findings->doubting)
         return 0;
     g = group_of(findings, claim);
     if (!g || !array_grow((void **)&g->nodes, g->n_nodes, &g->nodes_room, sizeof *g->nodes)) {
@@ -246,19 +246,33 @@ static void gather_done(struct gather *g)
     index_done(&g->index);
 }
 
-static int run(struct findings *f, const struct analysis *a)
+static int run(struct findings *f, const struct analysis *a, struct gather *gather)
 {
-    struct gather gather = {0};
-
-    f->gather = &gather;
-    int r = a->find(f->model, f);
-    for (size_t i = 0; r == 0 && i < gather.n; i++)
-        if (!found_add(f, a, &gather.groups[i]))
-            r = -ENOMEM;
-    if (gather.failed)
-        r = -ENOMEM;
-    gather_done(&gather);
+    f->gather = gather;
+    const int r = a->find(f->model, f);
     f->gather = NULL;
+    return gather->failed ? -ENOMEM : r;
+}
+
+#define N_ANALYSES (sizeof analyses / sizeof *analyses - 1)
+
+/* All that is proven first, so that a guess never takes a byte from a proof. */
+static int run_all(struct findings *f)
+{
+    struct gather gathers[N_ANALYSES + 1] = {0};
+    int r = 0;
+
+    for (int pass = 0; pass < 2; pass++) {
+        f->doubting = pass == 1;
+        for (size_t i = 0; r == 0 && i < N_ANALYSES; i++)
+            r = run(f, analyses[i], &gathers[i]);
+    }
+    for (size_t i = 0; i < N_ANALYSES; i++) {
+        for (size_t g = 0; r == 0 && g < gathers[i].n; g++)
+            if (!found_add(f, analyses[i], &gathers[i].groups[g]))
+                r = -ENOMEM;
+        gather_done(&gathers[i]);
+    }
     return r;
 }
 
@@ -337,8 +351,8 @@ int findings_find(struct findings *ret, const struct model *model)
     f.scope_bytes = bytes_by_scope(model);
     if (!f.charged[0] || !f.charged[1] || !f.scope_bytes)
         r = -ENOMEM;
-    for (size_t i = 0; r == 0 && analyses[i]; i++)
-        r = run(&f, analyses[i]);
+    if (r == 0)
+        r = run_all(&f);
     if (r < 0) {
         findings_done(&f);
         return r;

@@ -19,6 +19,7 @@ struct findings {
     struct found *found;
     size_t n_found, room;
     struct gather *gather; /* claims of the analysis at work */
+    bool doubting;         /* second pass: what is proven has been charged, now the rest */
 };
 
 /* Every analysis of the list. 0 or -ENOMEM. */

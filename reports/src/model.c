@@ -386,8 +386,9 @@ static void peak_settle(struct nc_counts *c, uint64_t peak_epoch)
 {
     if (c->epoch == peak_epoch)
         return;
-    c->peak_blocks = c->allocations > c->frees ? c->allocations - c->frees : 0;
-    c->peak_bytes = c->allocated_bytes > c->freed_bytes ? c->allocated_bytes - c->freed_bytes : 0;
+    /* A lane may have freed what another allocated: below zero until the lanes are summed. */
+    c->peak_blocks = c->allocations - c->frees;
+    c->peak_bytes = c->allocated_bytes - c->freed_bytes;
 }
 
 static void counts_sum(struct nc_counts *to, const struct nc_counts *from)
@@ -417,8 +418,7 @@ static void counts_sum(struct nc_counts *to, const struct nc_counts *from)
     to->call_freed_bytes += from->call_freed_bytes;
     if (from->largest_bytes > to->largest_bytes)
         to->largest_bytes = from->largest_bytes;
-    if (from->most_bytes > to->most_bytes)
-        to->most_bytes = from->most_bytes;
+    to->most_bytes += from->most_bytes; /* of lanes that worked at once: an upper bound */
 }
 
 static bool histogram_add(struct model *m, struct model_counts *to, const struct nc_histogram *from)

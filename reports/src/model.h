@@ -72,6 +72,8 @@ struct model_scope {
     uint64_t told_combos; /* by mark.h, of all its calls */
     uint64_t combos;      /* told, or found from what is handed out; of the largest call */
     uint64_t calls;
+    uint64_t rows;                       /* combinations of all calls together; 0 not known */
+    uint64_t calls_single, calls_batch1; /* of all scopes of the name */
     uint64_t payload_bytes; /* what one row hands out, as the single call of its name shows; 0 not
                                known */
     uint32_t first_calls, n_calls; /* calls[] */

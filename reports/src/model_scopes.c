@@ -136,6 +136,8 @@ static uint64_t combos_found(const struct model_calls *batch, const struct model
 
 static void scope_settle(struct model *m, struct model_scope *s, const struct model_calls *single)
 {
+    uint64_t seen = 0;
+
     s->payload_bytes = single ? single->retained_bytes : 0;
     for (uint32_t i = 0; i < s->n_calls; i++) {
         struct model_calls *c = &m->calls[s->first_calls + i];
@@ -143,9 +145,13 @@ static void scope_settle(struct model *m, struct model_scope *s, const struct mo
             c->combos = 1;
         else if (c->combos == 0)
             c->combos = combos_found(c, single);
+        s->rows += c->calls * c->combos;
+        seen += c->calls;
         if (c->combos > s->combos)
             s->combos = c->combos;
     }
+    if (s->calls < seen)
+        s->calls = seen;
     if (s->mode == MODE_BATCH)
         s->phase = s->combos == 1 ? PHASE_BATCH1 : PHASE_BATCH;
     else
@@ -211,6 +217,22 @@ static bool sites_find(struct model *m)
     return true;
 }
 
+/* How often the name was called with one combination, in each of its scopes. */
+static void calls_share(struct model *m, size_t first, size_t end)
+{
+    uint64_t single = 0, batch1 = 0;
+
+    for (size_t i = first; i < end; i++) {
+        const struct model_scope *s = &m->scopes[m->by_name[i]];
+        single += s->phase == PHASE_SINGLE ? s->calls : 0;
+        batch1 += s->phase == PHASE_BATCH1 ? s->calls : 0;
+    }
+    for (size_t i = first; i < end; i++) {
+        m->scopes[m->by_name[i]].calls_single = single;
+        m->scopes[m->by_name[i]].calls_batch1 = batch1;
+    }
+}
+
 bool model_scopes_settle(struct model *model)
 {
     calls_merge(model);
@@ -221,6 +243,7 @@ bool model_scopes_settle(struct model *model)
         const struct model_calls *single = single_call(model, first, end);
         for (size_t i = first; i < end; i++)
             scope_settle(model, &model->scopes[model->by_name[i]], single);
+        calls_share(model, first, end);
     }
     return sites_find(model);
 }

@@ -108,16 +108,24 @@ bool build_scopes(struct build *build)
     struct scope_order *order = calloc(n + 1, sizeof *order);
     struct report_scope *scopes = pool_calloc(m->pool, n + 1, sizeof *scopes);
 
+    size_t used = 0;
+
     build->scope_at = calloc(n + 1, sizeof *build->scope_at);
     if (!order || !scopes || !build->scope_at) {
         free(order);
         return false;
     }
-    for (uint32_t i = 0; i < n; i++)
-        order[i] = (struct scope_order){scope_of(m, i + 1), i + 1};
-    qsort(order, n, sizeof *order, scope_heavier);
+    for (uint32_t i = 1; i < m->n_nodes; i++)
+        build->scope_at[m->nodes[i].scope] = 1; /* it has stacks */
+    for (uint32_t i = 1; i <= n; i++) {
+        /* Every function that could have been a scope is in the profile: most were never called. */
+        if (m->scopes[i].calls || m->scopes[i].n_calls || build->scope_at[i])
+            order[used++] = (struct scope_order){scope_of(m, i), i};
+        build->scope_at[i] = REPORT_NONE;
+    }
+    qsort(order, used, sizeof *order, scope_heavier);
     build->scope_at[0] = REPORT_NONE;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < used; i++) {
         scopes[i] = order[i].scope;
         build->scope_at[order[i].from] = i;
     }
@@ -130,7 +138,7 @@ bool build_scopes(struct build *build)
         s->untouched_bytes += model_counts(m, i)->untouched_bytes;
     }
     build->report->scopes = scopes;
-    build->report->n_scopes = n;
+    build->report->n_scopes = used;
     return true;
 }
 
@@ -254,7 +262,8 @@ static void build_totals(struct build *build)
     r->totals.all.copies += m->run.small_copies;
     r->totals.all.copied_bytes += m->run.small_copied_bytes;
     r->totals.all.peak_bytes = m->peak_bytes;
-    r->totals.all.peak_blocks = m->peak_blocks;
+    if (m->peak_blocks) /* else what the stacks say is all there is */
+        r->totals.all.peak_blocks = m->peak_blocks;
     r->totals.peak_ns = m->peak_ns;
     r->totals.duplicate_bytes = duplicate_bytes(r);
 }

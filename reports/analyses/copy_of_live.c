@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* copy-of-live: a block held what an older block held, and that one stood unchanged as long as the
+ * copy was used: a view would have served. Proven by content, or by a hook that saw the copy and
+ * both blocks to the end. */
+#include "analysis.h"
+
+static int find(const struct model *m, struct findings *f)
+{
+    for (size_t i = 1; i < m->n_matches; i++) {
+        const struct model_match *e = &m->matches[i];
+        if (!(e->flags & NC_MATCH_SOURCE_LIVED) || (e->flags & NC_MATCH_COMPUTED))
+            continue;
+        /* Handed out and copied by nobody that we saw: it may have come out the same because the
+         * caller asked for it. Overwritten by the next copy: a staging block has a purpose. */
+        const bool doubtful = ((e->flags & NC_MATCH_RETAINED) && !e->copy) ||
+                              (e->flags & (NC_MATCH_REUSED | NC_MATCH_UNSURE)) != 0;
+        claim(f, &(struct claim){.where = e->destination,
+                                 .copied = e->copy,
+                                 .source = e->source,
+                                 .scope = e->scope,
+                                 .ledger = CLAIM_ALLOCATED,
+                                 .bytes = e->bytes,
+                                 .count = e->pairs,
+                                 .doubtful = doubtful});
+    }
+    for (size_t i = 1; i < m->n_edges; i++) {
+        const struct model_edge *e = &m->edges[i];
+        if (e->live_bytes > 0)
+            claim(f, &(struct claim){.where = e->destination,
+                                     .copied = e->copy,
+                                     .source = e->source,
+                                     .scope = e->scope,
+                                     .ledger = CLAIM_ALLOCATED,
+                                     .bytes = e->live_bytes,
+                                     .count = e->live_copies});
+    }
+    return 0;
+}
+
+static void tell(const struct model *m, const struct claims *c, char *evidence, char *advice,
+                 size_t size)
+{
+    char bytes[SHOW_SIZE], count[SHOW_SIZE], where[256], source[256], copied[256];
+
+    show_bytes(bytes, c->bytes);
+    show_count(count, c->count);
+    show_site(where, sizeof where, &c->where);
+    if (c->source.function[0])
+        show_site(source, sizeof source, &c->source);
+    else
+        snprintf(source, sizeof source, "memory that is no block");
+    snprintf(evidence, size,
+             "%s%s in %s block%s allocated at %s held the same bytes as %s, which lived on "
+             "unchanged%s%s.",
+             c->doubtful ? "Likely: " : "", bytes, count, c->count == 1 ? "" : "s", where, source,
+             c->copied.function[0] ? "; copied at " : "",
+             c->copied.function[0] ? show_site(copied, sizeof copied, &c->copied) : "");
+    snprintf(advice, size, "read from %s directly and drop the block allocated at %s", source,
+             where);
+    (void)m;
+}
+
+ANALYSIS(copy_of_live) = {.kind = "copy-of-live", .find = find, .tell = tell};

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* copy-then-free: a block was copied and then freed, unread as far as can be seen: what it held
+ * could have been written where it ended up. Seen by hooks, or by content where no call copies. */
+#include "analysis.h"
+
+static int find(const struct model *m, struct findings *f)
+{
+    for (size_t i = 1; i < m->n_matches; i++) {
+        const struct model_match *e = &m->matches[i];
+        if (!(e->flags & NC_MATCH_SOURCE_FREED) || (e->flags & NC_MATCH_COMPUTED))
+            continue;
+        claim(f, &(struct claim){.where = e->source,
+                                 .copied = e->copy,
+                                 .source = e->source,
+                                 .scope = e->scope,
+                                 .ledger = CLAIM_ALLOCATED,
+                                 .bytes = e->bytes,
+                                 .count = e->pairs,
+                                 .doubtful = (e->flags & NC_MATCH_REUSED) != 0});
+    }
+    for (size_t i = 1; i < m->n_edges; i++) {
+        const struct model_edge *e = &m->edges[i];
+        if (e->freed_bytes > 0)
+            claim(f, &(struct claim){.where = e->source,
+                                     .copied = e->copy,
+                                     .source = e->source,
+                                     .scope = e->scope,
+                                     .ledger = CLAIM_ALLOCATED,
+                                     .bytes = e->freed_bytes,
+                                     .count = e->freed_copies});
+    }
+    return 0;
+}
+
+/* Where the bytes went: the heaviest copy out of that block. */
+static struct report_site destination(const struct model *m, const struct claims *c)
+{
+    uint64_t most = 0;
+    uint32_t node = 0;
+
+    for (size_t i = 1; i < m->n_edges; i++)
+        if (m->edges[i].source == c->where_node && m->edges[i].destination &&
+            m->edges[i].bytes > most) {
+            most = m->edges[i].bytes;
+            node = m->edges[i].destination;
+        }
+    for (size_t i = 1; i < m->n_matches; i++)
+        if (m->matches[i].source == c->where_node && m->matches[i].destination &&
+            (m->matches[i].flags & NC_MATCH_SOURCE_FREED) && m->matches[i].bytes > most) {
+            most = m->matches[i].bytes;
+            node = m->matches[i].destination;
+        }
+    return model_site(m, node);
+}
+
+static void tell(const struct model *m, const struct claims *c, char *evidence, char *advice,
+                 size_t size)
+{
+    char bytes[SHOW_SIZE], count[SHOW_SIZE], where[256], to[256], copied[256];
+    const struct report_site target = destination(m, c);
+
+    show_bytes(bytes, c->bytes);
+    show_count(count, c->count);
+    show_site(where, sizeof where, &c->where);
+    if (target.function[0])
+        show_site(to, sizeof to, &target);
+    else
+        snprintf(to, sizeof to, "memory that is no block");
+    if (c->copied.function[0])
+        show_site(copied, sizeof copied, &c->copied);
+    else
+        snprintf(copied, sizeof copied, "a loop that no call shows");
+    snprintf(evidence, size,
+             "%s%s allocated at %s %s copied into %s by %s (%s time%s) and %s afterwards.",
+             c->doubtful ? "Likely: " : "", bytes, where, c->count == 1 ? "was" : "were", to,
+             copied, count, c->count == 1 ? "" : "s",
+             c->doubtful ? "written anew" : "freed unread");
+    snprintf(advice, size,
+             "write straight into %s instead of into the block from %s, and drop the copy", to,
+             where);
+}
+
+ANALYSIS(copy_then_free) = {.kind = "copy-then-free", .find = find, .tell = tell};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* leak: blocks that were never freed. Inside a scope, more of them with every call or row, that is
+ * proof; a block that a program keeps to its end may be meant to be kept. */
+#include "analysis.h"
+
+#define LEAST 1024 /* bytes of a stack in all */
+#define HABIT 64   /* blocks of one stack, none of them ever freed */
+
+static bool doubtful(const struct model *m, uint32_t node, uint64_t blocks)
+{
+    const struct model_scope *s = &m->scopes[m->nodes[node].scope];
+    const struct nc_counts *c = model_counts(m, node);
+
+    if (m->nodes[node].scope)
+        return blocks < 2 && s->calls < 2;
+    return blocks < HABIT || c->frees > 0 || model_user_frame(m, node)->owner != OWNER_USER ||
+           !m->modules[model_user_frame(m, node)->module].main;
+}
+
+static int find(const struct model *m, struct findings *f)
+{
+    /* Cut off, everything that lived then would look leaked. */
+    if (!m->run.complete)
+        return 0;
+    for (uint32_t i = 1; i < m->n_nodes; i++) {
+        const struct nc_counts *c = model_counts(m, i);
+        if (!m->nodes[i].counts || c->allocations <= c->frees ||
+            c->allocated_bytes < c->freed_bytes + LEAST)
+            continue;
+        claim(f, &(struct claim){.where = i,
+                                 .scope = m->nodes[i].scope,
+                                 .ledger = CLAIM_ALLOCATED,
+                                 .bytes = c->allocated_bytes - c->freed_bytes,
+                                 .count = c->allocations - c->frees,
+                                 .of = c->allocations,
+                                 .doubtful = doubtful(m, i, c->allocations - c->frees)});
+    }
+    return 0;
+}
+
+static void tell(const struct model *m, const struct claims *c, char *evidence, char *advice,
+                 size_t size)
+{
+    char bytes[SHOW_SIZE], count[SHOW_SIZE], of[SHOW_SIZE], where[256];
+
+    show_site(where, sizeof where, &c->where);
+    snprintf(evidence, size, "%s in %s of %s blocks allocated at %s were never freed.",
+             show_bytes(bytes, c->bytes), show_count(count, c->count), show_count(of, c->of),
+             where);
+    if (c->doubtful)
+        snprintf(advice, size, "free the block from %s, unless it is meant to last until the end",
+                 where);
+    else
+        snprintf(advice, size, "free each block from %s when its last user is done", where);
+    (void)m;
+}
+
+ANALYSIS(leak) = {.kind = "leak", .find = find, .tell = tell};
