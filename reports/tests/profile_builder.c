@@ -47,7 +47,7 @@ uint32_t builder_add(struct builder *b, enum nc_kind kind, const void *entry)
 
 void builder_init(struct builder *b)
 {
-    static const unsigned char zero[sizeof(struct nc_histogram)];
+    static const unsigned char zero[4096];
 
     *b = (struct builder){.header = {.magic = NC_MAGIC,
                                      .version = NC_VERSION,
