@@ -58,7 +58,9 @@ void real_resolve(void)
 #define HOOK(type, name, params) find(&real.name, #name);
 #include "hooks.def"
 #undef HOOK
-        (void)dlerror(); /* what this libc lacks is no error of the host's */
+        /* What this libc lacks is no error of the host's. A call that succeeds clears it; dlerror()
+         * would translate it first, under a lock of setlocale() that the host may be holding. */
+        (void)dlsym(RTLD_NEXT, "free");
         shim_self.busy = busy;
         __atomic_store_n(&real_resolved, true, __ATOMIC_RELEASE);
         atomic_store(&owner, 0);
