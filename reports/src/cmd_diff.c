@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* diff: what changed from one report to another. It tells and never judges: `check` is the gate. */
 #include "command.h"
+#include "history_points.h"
 #include "output.h"
 #include "side.h"
 
@@ -48,15 +49,21 @@ static const struct argp argp = {
     "Exit status: 0; 2 bad use; 3 a side cannot be read.",
     children};
 
-static int print_diff(const struct args *args, const struct report *base, const struct report *head,
+static int print_diff(struct args *args, const struct report *base, const struct report *head,
                       const char *base_name, const char *head_name)
 {
+    struct history_points points = {0};
     struct diff diff;
     int status;
 
     if (diff_reports(&diff, base, head, base_name, head_name) < 0)
         return complain(EXIT_UNREADABLE, "out of memory");
+    if (strcmp(args->output.renderer->name, "html") == 0) /* the others have no place for it */
+        history_points_load(&points, args->store, head);
+    args->output.render.history = points.at;
+    args->output.render.n_history = points.n;
     status = output_diff(&args->output, &diff);
+    history_points_done(&points);
     diff_done(&diff);
     return status;
 }

@@ -39,6 +39,10 @@ struct history_entry {
     unsigned cases, high, moderate, none;
 };
 
+/* The command that a report is filed under: program without its folder, and the arguments, which is
+ * what machines share. Owned by the caller. */
+char *history_command(const struct report *report);
+
 /* Store a report. `entry` brings commit, subject, committed. Returns 0 or EXIT_UNREADABLE with a
  * message printed. */
 int history_add(struct history *history, const struct history_entry *entry,

@@ -60,8 +60,7 @@ static void new_id(char ret[33])
         snprintf(ret + 2 * i, 3, "%02x", random[i]);
 }
 
-/* Program without its folder, and the arguments: what machines share. */
-static char *command_of(const struct report *report)
+char *history_command(const struct report *report)
 {
     const char *program = report->run.n_command ? report->run.command[0] : report->run.exe;
     const char *slash = strrchr(program, '/');
@@ -168,7 +167,7 @@ static int add_report(struct history *history, const struct history_entry *entry
 int history_add(struct history *history, const struct history_entry *entry,
                 const struct report *report)
 {
-    char *command = command_of(report);
+    char *command = history_command(report);
     void *blob = NULL;
     size_t size, plain;
     int r = pack(report, &blob, &size, &plain);

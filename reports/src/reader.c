@@ -100,8 +100,6 @@ static int section_add(struct profile *p, const struct nc_section *s, const unsi
         return append(&p->run, &p->run_size, at, size);
     if (s->kind >= NC_KINDS_END || s->kind == 0)
         return 0;
-    if (entry_sizes[s->kind] == 0) /* a kind that reports have no use for, as NC_LANES */
-        return 0;
     table_add(p, s, at, size);
     return 0;
 }
