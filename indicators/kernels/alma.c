@@ -24,18 +24,32 @@ static void reference(const struct ind_run *run)
     }
 }
 
+static size_t len(const double *params) { return (size_t)params[0]; }
+static size_t group_size(const double *params) { return fir_group_size((size_t)params[0]); }
+
+static void weights(double *ret, size_t n, const double *params)
+{
+    const double mid = params[1] * (double)(n - 1), s = (double)n / params[2];
+
+    for (size_t i = 0; i < n; i++)
+        ret[i] = exp(-((double)i - mid) * ((double)i - mid) / (2 * s * s));
+    fir_normalise(ret, n);
+}
+
 static void IND_FN(alma)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double mid = run->params[1] * (double)(p - 1), s = (double)p / run->params[2];
-    double *weight = run->state;
 
-    if (run->from == 0) {
-        for (size_t i = 0; i < p; i++)
-            weight[i] = exp(-((double)i - mid) * ((double)i - mid) / (2 * s * s));
-        fir_normalise(weight, p);
-    }
-    fir(run->in[0], weight, p, run->out[0], run_start(run, p - 1), run->to);
+    if (run->from == 0)
+        weights(run->state, p, run->params);
+    fir(run->in[0], run->state, p, run->out[0], run_start(run, p - 1), run->to);
+}
+
+static void IND_FN(alma_group)(const struct ind_group *group)
+{
+    const struct fir_shape shape = {len, ind_period_less_1, weights};
+
+    fir_group(group, &shape);
 }
 
 IND_INDICATOR(alma) = {
@@ -56,6 +70,8 @@ IND_INDICATOR(alma) = {
     .state_size = state_size,
     .reference = reference,
     .run = IND_FN(alma),
+    .group = IND_FN(alma_group),
+    .group_size = group_size,
     .tolerance = 1e-12,
     .isa_tolerance = 1e-13,
 };

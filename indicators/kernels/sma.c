@@ -2,6 +2,8 @@
 /* sma: simple moving average.
  *
  *   out[t] = (x[t-p+1] + ... + x[t]) / p */
+#include "group.h"
+#include "smooth.h"
 #include "window_sum.h"
 
 static size_t state_size(const double *params)
@@ -36,6 +38,74 @@ static void IND_FN(sma)(const struct ind_run *run)
     }
 }
 
+/* Bars that share one running sum. */
+static size_t stretch(size_t longest) { return size_max(1024, longest); }
+
+static size_t group_size(const double *params)
+{
+    const size_t p = (size_t)params[0];
+
+    return (p + stretch(p) + 1) * sizeof(double);
+}
+
+/* One row out of the running sum of the values less k: at[0] is that before the first of n bars. */
+static inline void row_of_sums(const struct ind_group *group, size_t row, const double *at,
+                               size_t from, size_t n, double k)
+{
+    const size_t p = (size_t)group->params[row][0];
+    const double inverse = 1 / (double)p;
+    double mean[CHUNK];
+
+    for (size_t done = 0, m; done < n; done += m) {
+        m = size_min(CHUNK, n - done);
+        for (size_t i = 0; i < m; i++)
+            mean[i] = k + (at[done + i + 1] - *(at + done + i + 1 - p)) * inverse;
+        group_put(group, group->out[row][0] + from + done, mean, m);
+    }
+}
+
+/* The same where some value is no finite number. */
+static inline void row_with_odd(const struct ind_group *group, size_t row, size_t from, size_t n)
+{
+    const size_t p = (size_t)group->params[row][0];
+    struct window_sum s = {0};
+
+    for (size_t t = from + 1 - p; t < from + n; t++) {
+        const double sum = window_sum_push(&s, group->in[0] + t, p);
+        if (t >= from)
+            group->out[row][0][t] = sum / (double)p;
+    }
+}
+
+/* Rows share running sums of a stretch at a time: short, and of values less one of them, so that
+ * rounding stays far below that of one window. */
+static void IND_FN(sma_group)(const struct ind_group *group)
+{
+    double *sum = group->work;
+    size_t longest = 0;
+
+    for (size_t r = 0; r < group->rows; r++)
+        longest = size_max(longest, (size_t)group->params[r][0]);
+    for (size_t at = 0, n; at < group->len; at += n) {
+        const size_t before = size_min(at, longest - 1);
+        const double *x = group->in[0] + at - before, k = x[0];
+        n = size_min(stretch(longest), group->len - at);
+        for (size_t i = 0; i < before + n; i++)
+            sum[i + 1] = x[i] - k;
+        sum[0] = 0;
+        const double last = running_sum_chunk(0, sum + 1, sum + 1, before + n);
+        for (size_t r = 0; r < group->rows; r++) {
+            const size_t p = (size_t)group->params[r][0];
+            const size_t skip = size_min(chunk_skip(at, p - 1), n);
+            if (isfinite(last))
+                row_of_sums(group, r, sum + before + skip, at + skip, n - skip, k);
+            else
+                row_with_odd(group, r, at + skip, n - skip);
+        }
+    }
+    vd_fence();
+}
+
 IND_INDICATOR(sma) = {
     .name = "sma",
     .title = "Simple Moving Average",
@@ -50,5 +120,7 @@ IND_INDICATOR(sma) = {
     .state_size = state_size,
     .reference = reference,
     .run = IND_FN(sma),
+    .group = IND_FN(sma_group),
+    .group_size = group_size,
     .tolerance = 1e-12,
 };

@@ -32,6 +32,14 @@ static void run_row(const struct plan *plan, size_t row, void *work)
     (ind->single ? ind->single : ind->run)(&run);
 }
 
+/* Results larger than this are stored past the caches: nobody will find them there. */
+static const double CACHE_SIZE = 32 << 20;
+
+static double result_size(const struct plan *plan)
+{
+    return (double)plan->rows * (double)plan->job->len * (double)plan->n_outputs * sizeof(double);
+}
+
 static void run_group(const struct plan *plan, size_t from, size_t to, void *work)
 {
     const struct ind_indicator *ind = plan->ind;
@@ -41,7 +49,8 @@ static void run_group(const struct plan *plan, size_t from, size_t to, void *wor
                               .len = plan->job->len - plan->first,
                               .params = params,
                               .out = out,
-                              .work = work};
+                              .work = work,
+                              .stream = result_size(plan) > CACHE_SIZE};
 
     for (size_t i = 0; i < ind_n_inputs(ind); i++)
         group.in[i] = plan->job->in[i] + plan->first;
@@ -76,16 +85,25 @@ static void *run_share(void *arg)
     return NULL;
 }
 
+/* The first row of share i; shares differ by one unit at most. */
+static size_t share_begin(const struct plan *plan, size_t i)
+{
+    const size_t units = plan->rows / plan->unit + (plan->rows % plan->unit != 0);
+    const size_t n = plan->threads, begin = units / n * i + size_min(units % n, i);
+
+    return size_min(begin * plan->unit, plan->rows);
+}
+
 static void run_all(const struct plan *plan)
 {
     struct share shares[THREADS_MAX];
     bool started[THREADS_MAX];
 
     for (size_t i = 0; i < plan->threads; i++) {
-        const size_t n = plan->threads, rows = plan->rows;
+        const size_t from = share_begin(plan, i), to = share_begin(plan, i + 1);
         shares[i] = (struct share){.plan = plan,
-                                   .from = rows / n * i + size_min(rows % n, i),
-                                   .to = rows / n * (i + 1) + size_min(rows % n, i + 1),
+                                   .from = from,
+                                   .to = to,
                                    .work = (char *)plan->job->work + i * plan->thread_size};
         started[i] = i > 0 && pthread_create(&shares[i].thread, NULL, run_share, &shares[i]) == 0;
     }

@@ -44,7 +44,8 @@ struct ind_group {
     const double *in[IND_MAX_INPUTS];
     double (*params)[IND_MAX_PARAMS]; /* params[row][i] */
     double *(*out)[IND_MAX_OUTPUTS];  /* out[row][o][t] */
-    void *work;                       /* rows * the largest lane_size, garbage, 64-byte aligned */
+    void *work;  /* the largest group_size(params) of the rows; garbage, 64-byte aligned */
+    bool stream; /* the result is larger than a cache: store past it */
 };
 
 static inline size_t size_max(size_t a, size_t b) { return a > b ? a : b; }

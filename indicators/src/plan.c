@@ -34,7 +34,7 @@ static int count_rows(struct plan *plan, bool sweep)
 static int check_rows(struct plan *plan, size_t *ret_warmup)
 {
     const struct ind_indicator *ind = plan->ind;
-    size_t state = 0, lane = 0;
+    size_t state = 0, group = 0;
 
     for (size_t row = 0; row < plan->rows; row++) {
         double params[IND_MAX_PARAMS];
@@ -48,10 +48,10 @@ static int check_rows(struct plan *plan, size_t *ret_warmup)
         *ret_warmup = size_max(*ret_warmup, warmup);
         if (ind->state_size)
             state = size_max(state, ind->state_size(params));
-        if (ind->lane_size)
-            lane = size_max(lane, ind->lane_size(params));
+        if (ind->group_size && plan->rows > 1)
+            group = size_max(group, ind->group_size(params));
     }
-    plan->thread_size = work_round(size_max(state, lane * size_min(plan->rows, IND_GROUP)));
+    plan->thread_size = work_round(size_max(state, group));
     return IND_OK;
 }
 
@@ -71,7 +71,8 @@ static size_t first_valid(const struct ind_job *job, size_t n_inputs)
 int plan_make(struct plan *ret, const struct ind_indicator *ind, const struct ind_job *job,
               bool sweep)
 {
-    struct plan plan = {ind, job, ind_n_params(ind), ind_n_outputs(ind), 1, 0, 1, 0};
+    struct plan plan = {
+        .ind = ind, .job = job, .n_params = ind_n_params(ind), .n_outputs = ind_n_outputs(ind)};
     const size_t n_inputs = ind_n_inputs(ind);
     size_t warmup = 0;
 
@@ -84,8 +85,10 @@ int plan_make(struct plan *ret, const struct ind_indicator *ind, const struct in
     if (status < 0)
         return status;
 
-    const size_t groups = plan.rows / IND_GROUP + (plan.rows % IND_GROUP != 0);
-    plan.threads = sweep ? size_max(1, size_min(size_min(job->threads, THREADS_MAX), groups)) : 1;
+    /* threads share out whole groups: how many there are changes no bit of the result */
+    plan.unit = ind->group ? IND_GROUP : 1;
+    const size_t units = plan.rows / plan.unit + (plan.rows % plan.unit != 0);
+    plan.threads = sweep ? size_max(1, size_min(size_min(job->threads, THREADS_MAX), units)) : 1;
     plan.first = first_valid(job, n_inputs);
     *ret = plan;
     return plan.job->len - plan.first > warmup ? IND_OK : IND_ESHORT;

@@ -10,6 +10,7 @@ struct plan {
     const struct ind_job *job;
     size_t n_params, n_outputs;
     size_t rows;
+    size_t unit;        /* rows that stay together */
     size_t first;       /* the first bar valid in all inputs */
     size_t threads;     /* how many of them have rows to do */
     size_t thread_size; /* bytes of work each of them needs, a multiple of WORK_ALIGN */

@@ -89,9 +89,9 @@ VEC_INLINE void smooth_block(const struct smooth_registers *r, v8 *p, v8 *q, v8 
     *before = v8_add(v8_last(b), v8_mul(r->b16, *before));
 }
 
-/* 16 values a block; gives the last. */
-static inline double smooth_blocks(const struct smoothing *how, double y_before, const double *x,
-                                   double *y, size_t blocks)
+/* 16 values a block; gives the last. `stream`: past the caches. */
+VEC_INLINE double smooth_blocks(const struct smoothing *how, double y_before, const double *x,
+                                double *y, size_t blocks, bool stream)
 {
     const struct smooth_registers r = smooth_load(how);
     v8 before = v8_set(y_before);
@@ -99,8 +99,13 @@ static inline double smooth_blocks(const struct smoothing *how, double y_before,
     for (size_t i = 0; i < blocks; i++, x += 16, y += 16) {
         v8 p = v8_load(x), q = v8_load(x + 8);
         smooth_block(&r, &p, &q, &before);
-        v8_store(y, p);
-        v8_store(y + 8, q);
+        if (stream) {
+            v8_stream(y, p);
+            v8_stream(y + 8, q);
+        } else {
+            v8_store(y, p);
+            v8_store(y + 8, q);
+        }
     }
     return v8_first(before);
 }
@@ -162,10 +167,25 @@ static inline void smooth_chunk(const struct smoothing *how, struct smooth *s, c
         y[i] = smooth_push(s, x[i], how->seed, how->alpha);
     if (n - i >= 16) {
         const size_t blocks = (n - i) / 16;
-        s->y = smooth_blocks(how, s->y, x + i, y + i, blocks);
+        s->y = smooth_blocks(how, s->y, x + i, y + i, blocks, false);
         i += 16 * blocks;
     }
     for (; i < n; i++)
+        y[i] = smooth_push(s, x[i], how->seed, how->alpha);
+}
+
+/* The same for a row of a large result, past the caches but for its ends. */
+static inline void smooth_chunk_past(const struct smoothing *how, struct smooth *s, const double *x,
+                                     double *y, size_t n)
+{
+    size_t i = 0;
+
+    for (; i < n && (s->n < how->seed || (uintptr_t)(y + i) % 64); i++)
+        y[i] = smooth_push(s, x[i], how->seed, how->alpha);
+    const size_t blocks = (n - i) / 16;
+    if (blocks)
+        s->y = smooth_blocks(how, s->y, x + i, y + i, blocks, true);
+    for (i += 16 * blocks; i < n; i++)
         y[i] = smooth_push(s, x[i], how->seed, how->alpha);
 }
 

@@ -22,12 +22,14 @@ typedef double vd_any __attribute__((vector_size(64), aligned(8)));
 VEC_INLINE vd vd_fma(vd a, vd b, vd c) { return _mm512_fmadd_pd(a, b, c); }
 VEC_INLINE void vd_stream(double *to, vd value) { _mm512_stream_pd(to, value); }
 VEC_INLINE vd vd_abs(vd a) { return _mm512_abs_pd(a); }
+VEC_INLINE vd vd_set(double value) { return _mm512_set1_pd(value); }
 #elif defined __AVX2__
 enum { IND_LANES = 4 };
 typedef double vd __attribute__((vector_size(32)));
 typedef double vd_any __attribute__((vector_size(32), aligned(8)));
 VEC_INLINE vd vd_fma(vd a, vd b, vd c) { return _mm256_fmadd_pd(a, b, c); }
 VEC_INLINE void vd_stream(double *to, vd value) { _mm256_stream_pd(to, value); }
+VEC_INLINE vd vd_set(double value) { return _mm256_set1_pd(value); }
 VEC_INLINE vd vd_abs(vd a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a); }
 #else
 enum { IND_LANES = 1 };
@@ -36,11 +38,11 @@ typedef double vd_any;
 VEC_INLINE vd vd_fma(vd a, vd b, vd c) { return a * b + c; }
 VEC_INLINE void vd_stream(double *to, vd value) { *to = value; }
 VEC_INLINE vd vd_abs(vd a) { return __builtin_fabs(a); }
+VEC_INLINE vd vd_set(double value) { return value; }
 #endif
 
 VEC_INLINE vd vd_load(const double *from) { return *(const vd_any *)from; }
 VEC_INLINE void vd_store(double *to, vd value) { *(vd_any *)to = value; }
-VEC_INLINE vd vd_set(double value) { return (vd){0} + value; }
 
 /* a * b + c as the lanes of vd_fma round it: once where there is an instruction for it. */
 VEC_INLINE double fused(double a, double b, double c)
@@ -73,6 +75,7 @@ VEC_INLINE void vd_fence(void)
 typedef __m512d v8;
 VEC_INLINE v8 v8_load(const double *from) { return _mm512_loadu_pd(from); }
 VEC_INLINE void v8_store(double *to, v8 a) { _mm512_storeu_pd(to, a); }
+VEC_INLINE void v8_stream(double *to, v8 a) { _mm512_stream_pd(to, a); }
 VEC_INLINE v8 v8_set(double value) { return _mm512_set1_pd(value); }
 VEC_INLINE v8 v8_add(v8 a, v8 b) { return _mm512_add_pd(a, b); }
 VEC_INLINE v8 v8_sub(v8 a, v8 b) { return _mm512_sub_pd(a, b); }
@@ -100,6 +103,11 @@ VEC_INLINE void v8_store(double *to, v8 a)
 {
     _mm256_storeu_pd(to, a.low);
     _mm256_storeu_pd(to + 4, a.high);
+}
+VEC_INLINE void v8_stream(double *to, v8 a)
+{
+    _mm256_stream_pd(to, a.low);
+    _mm256_stream_pd(to + 4, a.high);
 }
 VEC_INLINE v8 v8_set(double value) { return (v8){_mm256_set1_pd(value), _mm256_set1_pd(value)}; }
 VEC_INLINE v8 v8_add(v8 a, v8 b) { return (v8){a.low + b.low, a.high + b.high}; }
@@ -149,6 +157,7 @@ VEC_INLINE v8 v8_load(const double *from)
     return r;
 }
 VEC_INLINE void v8_store(double *to, v8 a) { V8_EACH(i) to[i] = a.at[i]; }
+VEC_INLINE void v8_stream(double *to, v8 a) { v8_store(to, a); }
 VEC_INLINE v8 v8_set(double value)
 {
     v8 r;

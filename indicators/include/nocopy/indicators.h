@@ -93,7 +93,7 @@ struct ind_indicator {
     void (*run)(const struct ind_run *);
     void (*single)(const struct ind_run *);
     void (*group)(const struct ind_group *);
-    size_t (*lane_size)(const double *params);
+    size_t (*group_size)(const double *params);
 };
 
 /* The registry, sorted by name. ind_at gives null from ind_count() on, ind_find for an unknown
