@@ -160,6 +160,12 @@ struct cie {
     bool signal; /* 'S' */
 };
 
+/* Offsets are stored divided by the alignment. Modulo 2^64: a table may say anything. */
+static int64_t factored(const struct cie *cie, uint64_t units)
+{
+    return (int64_t)(units * (uint64_t)cie->data_align);
+}
+
 static struct place *place_of(struct row *row, uint64_t reg)
 {
     return reg == DW_RBP ? &row->rbp : reg == DW_RA ? &row->ra : NULL;
@@ -200,11 +206,11 @@ static bool run_place(struct machine *m, const struct cie *cie, struct bytes *in
     switch (op) {
     case 0x05: /* offset_extended */
         reg = uleb(in);
-        set_place(&m->row, reg, PLACE_CFA, (int64_t)uleb(in) * cie->data_align);
+        set_place(&m->row, reg, PLACE_CFA, factored(cie, uleb(in)));
         return true;
     case 0x11: /* offset_extended_sf */
         reg = uleb(in);
-        set_place(&m->row, reg, PLACE_CFA, sleb(in) * cie->data_align);
+        set_place(&m->row, reg, PLACE_CFA, factored(cie, (uint64_t)sleb(in)));
         return true;
     case 0x06: /* restore_extended */
         reg = uleb(in);
@@ -254,7 +260,7 @@ static bool run_cfa(struct machine *m, const struct cie *cie, struct bytes *in, 
         break;
     case 0x12: /* def_cfa_sf */
         row->cfa_register = uleb(in);
-        row->cfa_offset = sleb(in) * cie->data_align;
+        row->cfa_offset = factored(cie, (uint64_t)sleb(in));
         break;
     case 0x0d: /* def_cfa_register */
         row->cfa_register = uleb(in);
@@ -263,7 +269,7 @@ static bool run_cfa(struct machine *m, const struct cie *cie, struct bytes *in, 
         row->cfa_offset = (int64_t)uleb(in);
         break;
     case 0x13: /* def_cfa_offset_sf */
-        row->cfa_offset = sleb(in) * cie->data_align;
+        row->cfa_offset = factored(cie, (uint64_t)sleb(in));
         break;
     case 0x0f: /* def_cfa_expression */
         row->cfa_expression = block(in);
@@ -311,7 +317,7 @@ static void run(struct machine *m, const struct cie *cie, struct bytes in, uint6
             if (m->loc > pc)
                 return;
         } else if ((op & 0xc0) == 0x80) { /* offset */
-            set_place(&m->row, low, PLACE_CFA, (int64_t)uleb(&in) * cie->data_align);
+            set_place(&m->row, low, PLACE_CFA, factored(cie, uleb(&in)));
         } else if ((op & 0xc0) == 0xc0) { /* restore */
             if (place_of(&m->row, low))
                 *place_of(&m->row, low) = *place_of(&m->initial, low);
@@ -359,7 +365,7 @@ static bool is_plt(struct bytes in, uint64_t pc, int64_t *ret)
     if (from > 15 || fixed(&in, 1) != 0x2a || fixed(&in, 1) != 0x33 ||     /* ge lit3 */
         fixed(&in, 1) != 0x24 || fixed(&in, 1) != 0x22 || in.at != in.end) /* shl plus */
         return false;
-    *ret = offset + ((pc & 15) >= from ? 8 : 0);
+    *ret = (int64_t)((uint64_t)offset + ((pc & 15) >= from ? 8 : 0));
     return !in.bad;
 }
 

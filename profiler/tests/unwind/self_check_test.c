@@ -143,7 +143,8 @@ static void agrees(const char *program, const char *command, uint64_t stacks, in
     print_message("# %s: %lu processes, %lu stacks, %lu compared, %lu nodes, %lu guessed\n",
                   program, s.profiles, s.unwound, s.checked, s.nodes, s.guessed);
     assert_true(s.unwound >= stacks);
-    assert_int_equal(s.checked, s.unwound);
+    /* but few that found libunwind busy with other threads for too long */
+    assert_true(s.checked * 100 >= s.unwound * 98);
     assert_int_equal(s.differences, 0);
     if (!(flags & GUESSES))
         assert_int_equal(s.guessed, 0);
