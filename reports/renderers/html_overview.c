@@ -170,10 +170,10 @@ static void finding(struct html *h, const struct report_finding *f, bool open)
         fputs(" \xc2\xb7 ", h->out);
     }
     finding_links(h, f);
-    fprintf(h->out, " \xc2\xb7 <span class=\"muted\">%s, %s</span></p>\n<p><b>", f->kind,
-            report_severity_name(f->severity));
+    fprintf(h->out, " \xc2\xb7 <span class=\"muted\">%s, %s</span></p>\n<p><span class=\"kind\">",
+            f->kind, report_severity_name(f->severity));
     html_text(h, report_kind_words(f->kind));
-    fputs(".</b> ", h->out);
+    fputs(".</span> ", h->out);
     html_text(h, f->evidence);
     fputs("</p>\n", h->out);
     if (*f->advice) {
