@@ -50,10 +50,10 @@ static void tell(const struct model *m, const struct claims *c, char *evidence, 
     else
         snprintf(source, sizeof source, "memory that is no block");
     snprintf(evidence, size,
-             "%s%s in %s block%s allocated at %s held the same bytes as %s, which lived on "
+             "%s%s in %s block%s allocated at %s held the same bytes as %s%s, which lived on "
              "unchanged%s%s.",
              c->doubtful ? "Likely: " : "", bytes, count, c->count == 1 ? "" : "s", where, source,
-             c->copied.function[0] ? "; copied at " : "",
+             c->mixed ? " and others" : "", c->copied.function[0] ? "; copied at " : "",
              c->copied.function[0] ? show_site(copied, sizeof copied, &c->copied) : "");
     snprintf(advice, size, "read from %s directly and drop the block allocated at %s", source,
              where);

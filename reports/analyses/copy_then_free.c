@@ -3,12 +3,21 @@
  * could have been written where it ended up. Seen by hooks, or by content where no call copies. */
 #include "analysis.h"
 
-static int find(const struct model *m, struct findings *f)
+#include <errno.h>
+#include <stdlib.h>
+
+#define LEAST 1024 /* bytes of an edge: less is not worth a line */
+
+/* What content has proven: hooks saw the same copies, and must not add them. */
+static void find_proven(const struct model *m, struct findings *f, uint64_t *bytes, uint64_t *pairs)
 {
     for (size_t i = 1; i < m->n_matches; i++) {
         const struct model_match *e = &m->matches[i];
-        if (!(e->flags & NC_MATCH_SOURCE_FREED) || (e->flags & NC_MATCH_COMPUTED))
+        if (!(e->flags & NC_MATCH_SOURCE_FREED) || (e->flags & NC_MATCH_COMPUTED) ||
+            claim_is_growth(m, e->source, e->destination))
             continue;
+        bytes[e->source] += e->bytes;
+        pairs[e->source] += e->pairs;
         claim(f, &(struct claim){.where = e->source,
                                  .copied = e->copy,
                                  .source = e->source,
@@ -18,18 +27,46 @@ static int find(const struct model *m, struct findings *f)
                                  .count = e->pairs,
                                  .doubtful = (e->flags & NC_MATCH_REUSED) != 0});
     }
+}
+
+/* What only hooks saw: all of it where content was not looked at, else what the budget left out. */
+static void find_hooked(const struct model *m, struct findings *f, uint64_t *bytes, uint64_t *pairs)
+{
     for (size_t i = 1; i < m->n_edges; i++) {
         const struct model_edge *e = &m->edges[i];
-        if (e->freed_bytes > 0)
-            claim(f, &(struct claim){.where = e->source,
-                                     .copied = e->copy,
-                                     .source = e->source,
-                                     .scope = e->scope,
-                                     .ledger = CLAIM_ALLOCATED,
-                                     .bytes = e->freed_bytes,
-                                     .count = e->freed_copies});
+        if (e->freed_bytes == 0 || claim_is_growth(m, e->source, e->destination))
+            continue;
+        const uint64_t known =
+            bytes[e->source] < e->freed_bytes ? bytes[e->source] : e->freed_bytes;
+        const uint64_t counted =
+            pairs[e->source] < e->freed_copies ? pairs[e->source] : e->freed_copies;
+        bytes[e->source] -= known;
+        pairs[e->source] -= counted;
+        if (e->freed_bytes - known < LEAST)
+            continue;
+        claim(f, &(struct claim){.where = e->source,
+                                 .copied = e->copy,
+                                 .source = e->source,
+                                 .scope = e->scope,
+                                 .ledger = CLAIM_ALLOCATED,
+                                 .bytes = e->freed_bytes - known,
+                                 .count = e->freed_copies - counted});
     }
-    return 0;
+}
+
+static int find(const struct model *m, struct findings *f)
+{
+    uint64_t *bytes = calloc(m->n_nodes, sizeof *bytes);
+    uint64_t *pairs = calloc(m->n_nodes, sizeof *pairs);
+    const bool good = bytes && pairs;
+
+    if (good) {
+        find_proven(m, f, bytes, pairs);
+        find_hooked(m, f, bytes, pairs);
+    }
+    free(bytes);
+    free(pairs);
+    return good ? 0 : -ENOMEM;
 }
 
 /* Where the bytes went: the heaviest copy out of that block. */

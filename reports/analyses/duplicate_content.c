@@ -9,8 +9,10 @@ static int find(const struct model *m, struct findings *f)
         const struct model_match *e = &m->matches[i];
         if (!(e->flags & NC_MATCH_COMPUTED))
             continue;
-        claim(f, &(struct claim){.where = e->destination,
-                                 .source = e->source,
+        /* Which was filled first cannot be told: the line that allocated first is the first. */
+        const bool swap = e->source > e->destination && e->source && e->destination;
+        claim(f, &(struct claim){.where = swap ? e->source : e->destination,
+                                 .source = swap ? e->destination : e->source,
                                  .scope = e->scope,
                                  .ledger = CLAIM_ALLOCATED,
                                  .bytes = e->bytes,

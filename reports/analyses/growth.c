@@ -5,19 +5,6 @@
 
 #define AGAIN 2 /* moves a call: once is no habit */
 
-/* Blocks of one line that differ in size: copying one into the next is growing. */
-static bool same_site(const struct model *m, uint32_t a, uint32_t b)
-{
-    const struct report_site x = model_site(m, a), y = model_site(m, b);
-
-    return a && b && x.function == y.function && x.file == y.file && x.line == y.line;
-}
-
-static bool sizes_differ(const struct nc_counts *c)
-{
-    return c->allocations * c->largest_bytes > c->allocated_bytes;
-}
-
 static bool often(const struct model *m, uint32_t scope, uint64_t moves)
 {
     const uint64_t calls = m->scopes[scope].calls;
@@ -41,8 +28,8 @@ static int find(const struct model *m, struct findings *f)
     }
     for (size_t i = 1; i < m->n_edges; i++) {
         const struct model_edge *e = &m->edges[i];
-        if (e->freed_bytes == 0 || !same_site(m, e->source, e->destination) ||
-            !sizes_differ(model_counts(m, e->source)) || !often(m, e->scope, e->freed_copies))
+        if (e->freed_bytes == 0 || !claim_is_growth(m, e->source, e->destination) ||
+            !often(m, e->scope, e->freed_copies))
             continue;
         claim(f, &(struct claim){.where = e->source,
                                  .copied = e->copy,

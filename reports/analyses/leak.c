@@ -29,7 +29,7 @@ static int find(const struct model *m, struct findings *f)
             continue;
         claim(f, &(struct claim){.where = i,
                                  .scope = m->nodes[i].scope,
-                                 .ledger = CLAIM_ALLOCATED,
+                                 .ledger = CLAIM_LEAKED,
                                  .bytes = c->allocated_bytes - c->freed_bytes,
                                  .count = c->allocations - c->frees,
                                  .of = c->allocations,

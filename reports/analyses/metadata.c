@@ -49,7 +49,8 @@ static int by_weight(const void *a, const void *b)
     return by_line(a, b);
 }
 
-/* What outlived its call, one entry a scope and line. */
+/* What outlived its call and was freed by somebody later, so was handed out; what was never freed
+ * is a leak. One entry a scope and line. */
 static size_t gather(const struct model *m, struct handed *ret)
 {
     size_t n = 0, used = 0;
@@ -57,8 +58,8 @@ static size_t gather(const struct model *m, struct handed *ret)
     for (size_t i = 1; i < m->n_counts; i++) {
         const struct nc_counts *c = &m->counts[i].c;
         const uint32_t scope = m->nodes[c->node].scope;
-        if (scope && c->allocated_bytes > c->call_freed_bytes)
-            ret[n++] = (struct handed){scope, c->node, c->allocated_bytes - c->call_freed_bytes,
+        if (scope && c->freed_bytes > c->call_freed_bytes)
+            ret[n++] = (struct handed){scope, c->node, c->freed_bytes - c->call_freed_bytes,
                                        model_site(m, c->node)};
     }
     qsort(ret, n, sizeof *ret, by_line);
@@ -72,13 +73,13 @@ static size_t gather(const struct model *m, struct handed *ret)
     return used;
 }
 
-/* Bytes of one row that are meant: the heaviest lines of the single call, down to a quarter of the
- * heaviest (several outputs are about as long). */
+/* Bytes of one row that are meant: the heaviest lines, down to three quarters of the heaviest
+ * (several outputs are about as long). */
 static uint64_t main_bytes(const struct handed *lines, size_t n, uint64_t calls)
 {
     uint64_t ret = 0;
 
-    for (size_t i = 0; i < n && lines[i].bytes * 4 >= lines[0].bytes; i++)
+    for (size_t i = 0; i < n && lines[i].bytes * 4 >= lines[0].bytes * 3; i++)
         ret += lines[i].bytes;
     return calls ? ret / calls : ret;
 }

@@ -8,11 +8,16 @@
 static void charge(struct findings *f, const struct model *m, uint32_t node)
 {
     const struct nc_counts *c = model_counts(m, node);
+    const uint64_t charged = c->allocated_bytes - claim_left(f, node, CLAIM_ALLOCATED);
 
+    /* A crumb that a stronger proof left is no news. */
+    if (c->call_freed_bytes <= charged ||
+        (c->call_freed_bytes - charged) * 10 < c->call_freed_bytes)
+        return;
     claim(f, &(struct claim){.where = node,
                              .scope = m->nodes[node].scope,
                              .ledger = CLAIM_ALLOCATED,
-                             .bytes = c->call_freed_bytes,
+                             .bytes = c->call_freed_bytes - charged,
                              .count = c->call_frees,
                              .of = m->scopes[m->nodes[node].scope].rows});
 }

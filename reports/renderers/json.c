@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* json: the plain image of a report (CONTRACT section 3). What differs from run to run of the same
  * program, times above all, is inside "run": the rest is the same bytes. */
-#include "json_text.h"
+#include "json_diff.h"
+#include "json_site.h"
 #include "renderer.h"
 
 #include <errno.h>
@@ -14,24 +15,6 @@
 #define N(x) json_count(x)
 #define T(x) json_text(x)
 #define W(x) json_string(x) /* a word of ours */
-
-static json_t *number(bool known, double x) { return known ? json_real(x) : json_null(); }
-static json_t *count_if(bool known, uint64_t n) { return known ? json_count(n) : json_null(); }
-
-static json_t *site(const struct report_site *s)
-{
-    json_t *ret = json_fields("function", T(s->function), NULL);
-
-    if (s->file[0])
-        json_field(ret, "file", T(s->file));
-    json_field(ret, "line", json_integer(s->line));
-    return ret;
-}
-
-static json_t *optional_site(const struct report_site *s)
-{
-    return s->function[0] ? site(s) : json_null();
-}
 
 static json_t *scope_index(uint32_t scope)
 {
@@ -156,7 +139,7 @@ static json_t *scope(const struct report_scope *s)
 {
     return json_fields(
         "name", T(s->name), "mode", W(report_mode_name(s->mode)), "phase",
-        W(report_phase_name(s->phase)), "site", site(&s->site), "calls", N(s->calls), "combos",
+        W(report_phase_name(s->phase)), "site", json_site(&s->site), "calls", N(s->calls), "combos",
         N(s->combos), "allocations", N(s->allocations), "allocated_bytes", N(s->allocated_bytes),
         "peak_bytes", N(s->peak_bytes), "retained_bytes", N(s->retained_bytes), "temporary_bytes",
         N(s->temporary_bytes), "copied_bytes", N(s->copied_bytes), "needless_bytes",
@@ -167,45 +150,9 @@ static json_t *scope(const struct report_scope *s)
         "most_bytes", N(s->most_bytes), "marked", B(s->marked), "open", B(s->open), NULL);
 }
 
-static json_t *efficiency(const struct report_efficiency *e)
-{
-    const bool row = e->row_status != STATUS_NONE;
-
-    return json_fields(
-        "indicator", T(e->indicator), "single_bytes", count_if(e->has_single, e->single_bytes),
-        "batch1_bytes", count_if(e->has_batch1, e->batch1_bytes), "overhead_percent",
-        number(e->overhead_known, e->overhead_percent), "status", W(report_status_name(e->status)),
-        "batch_rows", N(e->batch_rows), "batch_bytes", count_if(e->has_batch, e->batch_bytes),
-        "bytes_per_row", number(row, e->bytes_per_row), "row_overhead_percent",
-        number(row && e->row_known, e->row_overhead_percent), "row_status",
-        row ? W(report_status_name(e->row_status)) : json_null(), "reason", T(e->reason), "varies",
-        B(e->varies), "fixed_bytes", number(e->fitted, e->fixed_bytes), "single_least",
-        N(e->single_least), "batch1_least", N(e->batch1_least), "batch_least", N(e->batch_least),
-        "single_allocations", N(e->single_allocations), "batch1_allocations",
-        N(e->batch1_allocations), "batch_allocations", N(e->batch_allocations),
-        "single_copied_bytes", N(e->single_copied), "batch1_copied_bytes", N(e->batch1_copied),
-        "batch_copied_bytes", N(e->batch_copied), "single_peak_bytes", N(e->single_peak),
-        "batch1_peak_bytes", N(e->batch1_peak), "batch_peak_bytes", N(e->batch_peak),
-        "needless_bytes", N(e->needless_bytes), "worst", optional_site(&e->worst), NULL);
-}
-
-static json_t *finding(const struct report_finding *f)
-{
-    json_t *stacks = json_array();
-
-    for (size_t i = 0; i < f->n_stacks; i++)
-        json_array_append_new(stacks, json_integer(f->stacks[i]));
-    return json_fields("id", T(f->id), "kind", T(f->kind), "severity",
-                       W(report_severity_name(f->severity)), "scope", T(f->scope), "mode",
-                       f->has_mode ? W(report_mode_name(f->mode)) : json_null(), "bytes",
-                       N(f->bytes), "count", N(f->count), "where", site(&f->where), "copied",
-                       optional_site(&f->copied), "source", optional_site(&f->source), "evidence",
-                       T(f->evidence), "advice", T(f->advice), "stacks", stacks, NULL);
-}
-
 static json_t *place(const struct report_place *p)
 {
-    json_t *ret = site(&p->at);
+    json_t *ret = json_site(&p->at);
 
     json_field(ret, "module", T(p->module));
     json_field(ret, "call", T(p->call));
@@ -221,17 +168,18 @@ static json_t *place(const struct report_place *p)
 
 static json_t *buffer(const struct report_buffer *b)
 {
-    return json_fields("at", optional_site(&b->at), "role", W(report_buffer_role_name(b->role)),
-                       "blocks", N(b->blocks), "bytes", N(b->bytes), NULL);
+    return json_fields("at", json_optional_site(&b->at), "role",
+                       W(report_buffer_role_name(b->role)), "blocks", N(b->blocks), "bytes",
+                       N(b->bytes), NULL);
 }
 
 static json_t *edge(const struct report_edge *e)
 {
     return json_fields("source", json_integer(e->source), "destination",
-                       json_integer(e->destination), "copied", optional_site(&e->copied), "scope",
-                       scope_index(e->scope), "phase", W(report_phase_name(e->phase)), "copies",
-                       N(e->copies), "bytes", N(e->bytes), "needless_bytes", N(e->needless_bytes),
-                       NULL);
+                       json_integer(e->destination), "copied", json_optional_site(&e->copied),
+                       "scope", scope_index(e->scope), "phase", W(report_phase_name(e->phase)),
+                       "copies", N(e->copies), "bytes", N(e->bytes), "needless_bytes",
+                       N(e->needless_bytes), NULL);
 }
 
 static json_t *module(const struct report_module *m)
@@ -333,8 +281,8 @@ static int render(const struct report *report, const struct render_options *opti
     json_put(&out, "totals", totals(report));
     PUT_TABLE(&out, report, functions, function);
     PUT_TABLE(&out, report, scopes, scope);
-    PUT_TABLE(&out, report, efficiency, efficiency);
-    PUT_TABLE(&out, report, findings, finding);
+    PUT_TABLE(&out, report, efficiency, json_efficiency);
+    PUT_TABLE(&out, report, findings, json_finding);
     put_stacks(&out, report, options->all);
     PUT_TABLE(&out, report, places, place);
     PUT_TABLE(&out, report, buffers, buffer);
@@ -350,4 +298,5 @@ RENDERER(json) = {
     .endings = (const char *const[]){".json", NULL},
     .media = "application/json",
     .report = render,
+    .diff = json_diff,
 };

@@ -95,27 +95,22 @@ static void caveats(struct text *t, const struct report *r)
         fputs("! sampled: figures are estimates\n", t->out);
 }
 
-static uint64_t needless(const struct report *r, size_t *ret_sites)
+static size_t needless_sites(const struct report *r)
 {
-    uint64_t ret = 0;
+    size_t ret = 0;
 
-    *ret_sites = 0;
-    for (size_t i = 0; i < r->n_findings; i++) {
-        if (strcmp(r->findings[i].kind, "leak") == 0)
-            continue;
-        ret += r->findings[i].bytes;
-        (*ret_sites)++;
-    }
+    for (size_t i = 0; i < r->n_findings; i++)
+        ret += r->findings[i].severity != SEVERITY_LOW && strcmp(r->findings[i].kind, "leak") != 0;
     return ret;
 }
 
 static void tally(struct text *t, const struct report *r)
 {
-    size_t by[STATUSES] = {0}, sites;
+    size_t by[STATUSES] = {0};
+    const size_t sites = needless_sites(r);
     char bytes[SHOW_SIZE];
     static const enum report_status order[] = {STATUS_HIGH, STATUS_MODERATE, STATUS_OK,
                                                STATUS_NONE};
-    const uint64_t all = needless(r, &sites);
 
     for (size_t i = 0; i < r->n_efficiency; i++)
         by[r->efficiency[i].status]++;
@@ -123,8 +118,8 @@ static void tally(struct text *t, const struct report *r)
         fprintf(t->out, "%s%zu %s", i ? "   " : "", by[order[i]], report_status_name(order[i]));
     if (sites)
         fprintf(t->out, "             needless %s%s at %zu site%s",
-                show_exactness(&r->run, t->options->utf8), show_bytes(bytes, all), sites,
-                text_plural(sites));
+                show_exactness(&r->run, t->options->utf8),
+                show_bytes(bytes, r->totals.all.needless_bytes), sites, text_plural(sites));
     fputs("\n\n", t->out);
 }
 
@@ -221,7 +216,7 @@ static void finding(struct text *t, const struct report *r, const struct report_
         show_name(t->out, f->scope, 24, SHOW_CUT_RIGHT, false, utf8);
         fputs("  ", t->out);
     }
-    if (f->source.function[0]) {
+    if (f->source.function[0] && memcmp(&f->source, &f->where, sizeof f->source) != 0) {
         show_name(t->out, show_site(site, sizeof site, &f->source), 120, SHOW_CUT_LEFT, false,
                   utf8);
         fputs(arrow, t->out);
@@ -351,4 +346,5 @@ RENDERER(text) = {
     .endings = (const char *const[]){".txt", NULL},
     .media = "text/plain; charset=utf-8",
     .report = render,
+    .diff = text_diff,
 };

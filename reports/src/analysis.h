@@ -10,8 +10,9 @@
 
 struct findings; /* the run at hand: findings.h makes and reads it */
 
-/* What a byte is charged against: it was allocated there, or moved by a copy there. */
-enum claim_ledger { CLAIM_ALLOCATED, CLAIM_COPIED };
+/* What a byte is charged against: it was allocated there, moved by a copy there, or never freed
+ * (which is not needless: it may only be freed too late). */
+enum claim_ledger { CLAIM_ALLOCATED, CLAIM_COPIED, CLAIM_LEAKED, CLAIM_LEDGERS };
 
 /* One instance, or all like it on one stack. Nodes are of the model, 0 where there is none. */
 struct claim {
@@ -26,7 +27,8 @@ struct claim {
     bool doubtful;  /* cannot be told from purpose: severity stays low */
 };
 
-/* Claims that people would call one thing: same kind, scope, mode, and sites. */
+/* Claims that people would call one thing: same kind, scope, mode, and line of the block that would
+ * go. The other two sites are those of the heaviest claim. */
 struct claims {
     const char *scope; /* name, "" outside */
     enum report_mode mode;
@@ -34,6 +36,7 @@ struct claims {
     struct report_site where, copied, source;
     uint32_t where_node, copied_node, source_node, scope_index; /* of the heaviest claim */
     uint64_t bytes, count, of;
+    bool mixed;    /* other claims have other sources */
     bool doubtful; /* all of them are */
 };
 
@@ -54,6 +57,9 @@ struct analysis {
 
 /* Charge. What the ledger has no room for is dropped; returns the bytes that were charged. */
 uint64_t claim(struct findings *findings, const struct claim *claim);
+/* A new block of the same line and another size than `source`: copying one into the other is
+ * growing. */
+bool claim_is_growth(const struct model *model, uint32_t source, uint32_t destination);
 /* Bytes of that ledger at a node that nobody has claimed yet. */
 uint64_t claim_left(const struct findings *findings, uint32_t node, enum claim_ledger ledger);
 

@@ -356,21 +356,11 @@ bool diff_facts(struct diff *diff)
 
 /* All */
 
-static uint64_t needless(const struct report *r)
-{
-    uint64_t ret = 0;
-
-    for (size_t i = 0; i < r->n_findings; i++)
-        if (strcmp(r->findings[i].kind, "leak") != 0)
-            ret += r->findings[i].bytes;
-    return ret;
-}
-
 static void totals(struct diff *d)
 {
     const struct report_metrics *base = &d->base->totals.all, *head = &d->head->totals.all;
 
-    d->needless_delta = diff_delta(needless(d->base), needless(d->head));
+    d->needless_delta = diff_delta(base->needless_bytes, head->needless_bytes);
     d->allocated_delta = diff_delta(base->allocated_bytes, head->allocated_bytes);
     d->peak_delta = diff_delta(base->peak_bytes, head->peak_bytes);
     d->copied_delta = diff_delta(base->copied_bytes, head->copied_bytes);

@@ -47,9 +47,8 @@ static uint64_t site_hash(uint64_t h, const struct report_site *s)
 
 static uint64_t group_hash(const struct claims *c)
 {
-    uint64_t h = index_mix((uintptr_t)c->scope, (uint64_t)c->mode << 1 | c->has_mode);
-
-    return site_hash(site_hash(site_hash(h, &c->where), &c->copied), &c->source);
+    return site_hash(index_mix((uintptr_t)c->scope, (uint64_t)c->mode << 1 | c->has_mode),
+                     &c->where);
 }
 
 static uint64_t group_hash_at(uint32_t i, const void *context)
@@ -67,8 +66,7 @@ static bool group_equal(uint32_t i, const void *key, const void *context)
     const struct claims *a = &((const struct gather *)context)->groups[i].c, *b = key;
 
     return a->scope == b->scope && a->mode == b->mode && a->has_mode == b->has_mode &&
-           same_site(&a->where, &b->where) && same_site(&a->copied, &b->copied) &&
-           same_site(&a->source, &b->source);
+           same_site(&a->where, &b->where);
 }
 
 static struct group *group_of(struct findings *f, const struct claim *claim)
@@ -80,8 +78,8 @@ static struct group *group_of(struct findings *f, const struct claim *claim)
                                .mode = s->mode,
                                .has_mode = claim->scope != 0,
                                .where = model_site(m, claim->where),
-                               .copied = model_site(m, claim->copied),
-                               .source = model_site(m, claim->source),
+                               .copied = {"", "", 0},
+                               .source = {"", "", 0},
                                .doubtful = true};
 
     if (!index_reserve(&g->index, group_hash_at, g) ||
@@ -96,19 +94,40 @@ static struct group *group_of(struct findings *f, const struct claim *claim)
     return &g->groups[*slot - 1];
 }
 
-static uint64_t ledger_size(const struct model *m, uint32_t node, enum claim_ledger ledger)
-{
-    const struct nc_counts *c = model_counts(m, node);
-
-    return ledger == CLAIM_ALLOCATED ? c->allocated_bytes : c->copied_bytes + c->moved_bytes;
-}
+static uint64_t minus(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
 
 uint64_t claim_left(const struct findings *findings, uint32_t node, enum claim_ledger ledger)
 {
-    const uint64_t all = ledger_size(findings->model, node, ledger),
-                   charged = findings->charged[ledger][node];
+    const struct nc_counts *c = model_counts(findings->model, node);
+    const uint64_t allocated = findings->charged[CLAIM_ALLOCATED][node],
+                   leaked = findings->charged[CLAIM_LEAKED][node];
 
-    return all > charged ? all - charged : 0;
+    if (ledger == CLAIM_COPIED)
+        return minus(c->copied_bytes + c->moved_bytes, findings->charged[CLAIM_COPIED][node]);
+    const uint64_t left = minus(c->allocated_bytes, allocated + leaked);
+    if (ledger == CLAIM_ALLOCATED)
+        return left;
+    const uint64_t live = minus(minus(c->allocated_bytes, c->freed_bytes), leaked);
+    return live < left ? live : left;
+}
+
+bool claim_is_growth(const struct model *model, uint32_t source, uint32_t destination)
+{
+    const struct report_site from = model_site(model, source), to = model_site(model, destination);
+    const struct nc_counts *c = model_counts(model, source);
+
+    return source && destination && same_site(&from, &to) &&
+           c->allocations * c->largest_bytes > c->allocated_bytes;
+}
+
+/* Of two sites with as much, the same one in every run. */
+static bool site_before(const struct report_site *a, const struct report_site *b)
+{
+    int r = strcmp(a->function, b->function);
+
+    if (r == 0)
+        r = strcmp(a->file, b->file);
+    return r ? r < 0 : a->line < b->line;
 }
 
 uint64_t claim(struct findings *findings, const struct claim *claim)
@@ -130,8 +149,14 @@ uint64_t claim(struct findings *findings, const struct claim *claim)
     g->c.count += claim->count;
     g->c.of += claim->of;
     g->c.doubtful = g->c.doubtful && claim->doubtful;
-    if (bytes > g->heaviest) {
+    if (!claim->doubtful && claim->ledger != CLAIM_LEAKED)
+        findings->needless[claim->where] += bytes;
+    const struct report_site source = model_site(findings->model, claim->source);
+    g->c.mixed = g->c.mixed || (g->heaviest > 0 && !same_site(&source, &g->c.source));
+    if (bytes > g->heaviest || (bytes == g->heaviest && site_before(&source, &g->c.source))) {
         g->heaviest = bytes;
+        g->c.source = source;
+        g->c.copied = model_site(findings->model, claim->copied);
         g->c.where_node = claim->where;
         g->c.copied_node = claim->copied;
         g->c.source_node = claim->source;
@@ -142,7 +167,7 @@ uint64_t claim(struct findings *findings, const struct claim *claim)
 
 uint64_t findings_needless(const struct findings *findings, uint32_t node)
 {
-    return findings->charged[CLAIM_ALLOCATED][node] + findings->charged[CLAIM_COPIED][node];
+    return findings->needless[node];
 }
 
 /* Severity: by size, and by share of what its scope (else the whole run) allocated and copied.
@@ -346,11 +371,15 @@ int findings_find(struct findings *ret, const struct model *model)
     struct findings f = {.model = model};
     int r = 0;
 
-    f.charged[0] = calloc(model->n_nodes, sizeof *f.charged[0]);
-    f.charged[1] = calloc(model->n_nodes, sizeof *f.charged[1]);
     f.scope_bytes = bytes_by_scope(model);
-    if (!f.charged[0] || !f.charged[1] || !f.scope_bytes)
+    f.needless = calloc(model->n_nodes, sizeof *f.needless);
+    if (!f.scope_bytes || !f.needless)
         r = -ENOMEM;
+    for (size_t i = 0; i < CLAIM_LEDGERS; i++) {
+        f.charged[i] = calloc(model->n_nodes, sizeof *f.charged[i]);
+        if (!f.charged[i])
+            r = -ENOMEM;
+    }
     if (r == 0)
         r = run_all(&f);
     if (r < 0) {
@@ -364,8 +393,9 @@ int findings_find(struct findings *ret, const struct model *model)
 
 void findings_done(struct findings *findings)
 {
-    free(findings->charged[0]);
-    free(findings->charged[1]);
+    for (size_t i = 0; i < CLAIM_LEDGERS; i++)
+        free(findings->charged[i]);
+    free(findings->needless);
     free(findings->scope_bytes);
     free(findings->found);
     *findings = (struct findings){0};

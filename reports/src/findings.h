@@ -14,8 +14,9 @@ struct found {
 
 struct findings {
     const struct model *model;
-    uint64_t *charged[2];  /* by ledger and node */
-    uint64_t *scope_bytes; /* by scope: what the scopes of its name took; 0: the run */
+    uint64_t *charged[CLAIM_LEDGERS]; /* by ledger and node */
+    uint64_t *needless;               /* by node: what is proven, leaks aside */
+    uint64_t *scope_bytes;            /* by scope: what the scopes of its name took; 0: the run */
     struct found *found;
     size_t n_found, room;
     struct gather *gather; /* claims of the analysis at work */
@@ -26,7 +27,7 @@ struct findings {
 int findings_find(struct findings *ret, const struct model *model);
 void findings_done(struct findings *findings);
 
-/* Needless bytes of a node, both ledgers. */
+/* Bytes of a node that are proven needless; what is only likely is told but not summed. */
 uint64_t findings_needless(const struct findings *findings, uint32_t node);
 
 #endif

@@ -125,7 +125,7 @@ enum rows_habit rows_habit(const struct rows *rows, uint32_t node)
     const struct nc_counts *c = model_counts(m, node);
 
     if (s->phase != PHASE_BATCH || s->calls == 0 || s->rows < 2 * s->calls ||
-        c->call_freed_bytes <= SMALL_STATE * s->rows)
+        c->call_freed_bytes <= SMALL_STATE * s->rows || c->moved > 0) /* that one grows */
         return ROWS_NONE;
     const uint64_t bytes = c->call_freed_bytes / s->calls;
     /* Once a row; some rows may do without (a threshold on the parameter). */

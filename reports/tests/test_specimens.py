@@ -45,11 +45,13 @@ def main():
         for spec in truth:
             for twin in ("wasteful", "clean"):
                 profile = os.path.join(folder, spec["name"] + twin)
-                run([specimens, "--run", spec["name"], "--twin", twin, "--calls", "batch1,batch"],
-                    LD_PRELOAD=shim, NOCOPY_OUTPUT=profile, NOCOPY_CONTENT="full", NOCOPY_UNTOUCHED="exact")
+                exact = any(want["exact"] for want in spec["findings"])
+                seen = json.loads(run([specimens, "--run", spec["name"], "--twin", twin, "--json"],
+                                      LD_PRELOAD=shim, NOCOPY_OUTPUT=profile, NOCOPY_CONTENT="full",
+                                      NOCOPY_UNTOUCHED="exact" if exact else "on"))["specimens"][0]
                 report = json.loads(run([nocopy, "report", "--format", "json", profile]))
-                findings = [f for f in report["findings"] if f["scope"]]
-                wants = spec["findings"] if twin == "wasteful" else []
+                findings = [f for f in report["findings"] if f["scope"] and f["mode"] == "batch"]
+                wants = seen["findings"] if twin == "wasteful" else []
                 missing, taken = [], []
                 for want in wants:
                     size = want["bytes"] + want["bytes_batch1"]
