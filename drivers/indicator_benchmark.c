@@ -20,12 +20,20 @@ struct options {
     const char *isa; /* one alone, or null for all */
     const char *peer_lib[PEERS_MAX];
     size_t n_peer_libs;
-    bool no_peers;
+    bool no_peers, slower;
     bool child;  /* print rows for a parent */
     char **argv; /* for the children */
 };
 
-enum { KEY_COMBOS = 0x100, KEY_SAMPLES, KEY_ISA, KEY_CHILD, KEY_PEER_LIB, KEY_NO_PEERS };
+enum {
+    KEY_COMBOS = 0x100,
+    KEY_SAMPLES,
+    KEY_ISA,
+    KEY_CHILD,
+    KEY_PEER_LIB,
+    KEY_NO_PEERS,
+    KEY_SLOWER
+};
 
 /* Libraries that are measured beside ours. */
 struct peers {
@@ -67,6 +75,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_NO_PEERS:
         o->no_peers = true;
         return 0;
+    case KEY_SLOWER:
+        o->slower = true;
+        return 0;
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &o->common;
         return 0;
@@ -82,6 +93,7 @@ static const struct argp_option own_options[] = {
     {"peer-lib", KEY_PEER_LIB, "FILE.so", 0,
      "Measure TA-Lib or Tulip Indicators beside, from this shared library (repeatable)", 3},
     {"no-peers", KEY_NO_PEERS, NULL, 0, "Not even those that were found when this was built", 3},
+    {"slower", KEY_SLOWER, NULL, 0, "Print only where a peer is faster than ours", 3},
     {"child", KEY_CHILD, NULL, OPTION_HIDDEN, "", 3},
     {0},
 };
@@ -333,9 +345,13 @@ int main(int argc, char **argv)
     if (!o.child && !o.isa)
         measure_others(&o, &t);
     bench_table_sort(&t, ind_isa());
+    const size_t measured = t.n;
+
+    if (o.slower && !o.child)
+        bench_table_keep_slower(&t, ind_isa());
     for (size_t i = 0; o.child && i < t.n; i++)
         bench_row_write(&t.rows[i], stdout);
-    if (t.n == 0)
+    if (measured == 0)
         status = DRIVER_BAD_DATA;
     else if (!o.child && o.common.json)
         bench_table_print_json(&t, s.len);

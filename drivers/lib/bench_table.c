@@ -46,6 +46,35 @@ void bench_table_sort(struct bench_table *t, const char *best)
     qsort_r(t->rows, t->n, sizeof *t->rows, by_place, (void *)best);
 }
 
+static int is_faster(const struct bench_row *peer, const struct bench_row *own)
+{
+    for (int k = 0; k < BENCH_SHAPES; k++)
+        if (peer->speed[k].median > 0 && peer->speed[k].median < 0.98 * own->speed[k].median)
+            return 1;
+    return 0;
+}
+
+void bench_table_keep_slower(struct bench_table *t, const char *best)
+{
+    size_t kept = 0, first = 0;
+
+    bench_table_sort(t, best);
+    for (size_t end = 1; end <= t->n; end++) {
+        int slower = 0;
+
+        if (end < t->n && strcmp(t->rows[end].indicator, t->rows[first].indicator) == 0)
+            continue;
+        for (size_t i = first; i < end; i++)
+            slower |= t->rows[i].is_peer && is_faster(&t->rows[i], &t->rows[first]);
+        if (slower) {
+            memmove(&t->rows[kept], &t->rows[first], (end - first) * sizeof *t->rows);
+            kept += end - first;
+        }
+        first = end;
+    }
+    t->n = kept;
+}
+
 /* "0.35 ±0.01" and, for another than the leading row, how many times slower it is. */
 static void print_speed(const struct bench_speed *s, const struct bench_speed *best)
 {

@@ -32,6 +32,9 @@ void bench_table_done(struct bench_table *t);
 
 /* By indicator; within one our instruction sets first, the best one leading, then peers. */
 void bench_table_sort(struct bench_table *t, const char *best);
+/* Keep only indicators that a peer does faster than our best, by more than the 2 % that timing may
+ * err, single or sweep. */
+void bench_table_keep_slower(struct bench_table *t, const char *best);
 void bench_table_print(const struct bench_table *t, size_t bars, size_t samples);
 void bench_table_print_json(const struct bench_table *t, size_t bars);
 
