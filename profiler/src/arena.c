@@ -51,8 +51,10 @@ static void *cut(size_t size)
 {
     const size_t need = size >= PAGE ? pages(size) : size;
 
-    if (need >= PAGE)
-        arena.at = (char *)pages((uintptr_t)arena.at);
+    /* A cache line or a page of one piece is no other's. */
+    if (need >= 64)
+        arena.at = need >= PAGE ? (char *)pages((uintptr_t)arena.at)
+                                : (char *)(((uintptr_t)arena.at + 63) & ~(uintptr_t)63);
     if (arena.at == NULL || arena.at + need > arena.end) {
         char *chunk = map(CHUNK, 0);
 

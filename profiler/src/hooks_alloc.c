@@ -86,8 +86,9 @@ SHIM_HOOK void *reallocarray(void *old, size_t n, size_t size)
     return move(FRAME, old, bytes, NC_BY_REALLOCARRAY);
 }
 
-static void end(void *at, void (*real_free)(void *))
+static inline __attribute__((always_inline)) void end(void *at, void (*real_free)(void *))
 {
+    __builtin_prefetch((const char *)at - 16); /* what the allocator will read first */
     if (at == NULL || __builtin_expect(real_is_early(at), 0))
         return;
     if (!shim_enter_end()) {

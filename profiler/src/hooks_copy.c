@@ -8,18 +8,30 @@
 #include "hook.h"
 #include "lane.h"
 
+/* A hook of the hot ones leaves by a jump, so that a small copy costs no frame: to the real
+ * function, or to a body that has the frame from which the stack begins. This file is compiled so
+ * that such calls are jumps. */
+#define BODY static __attribute__((noinline))
+
+static inline void note_small(size_t size)
+{
+    struct lane *lane = shim_self.lane;
+
+    if (!shim_gate.is.copies || shim_self.busy)
+        return;
+    if (__builtin_expect(lane == NULL, 0)) {
+        record_small_copy(size);
+        return;
+    }
+    lane->shared->small_copies++;
+    lane->shared->small_copied_bytes += size;
+}
+
 static inline void note(const void *frame, const void *dst, const void *src, size_t size,
                         unsigned by)
 {
     if (size < NC_COPY_MIN) {
-        if (!shim_gate.is.copies || shim_self.busy)
-            return;
-        if (__builtin_expect(shim_self.lane == NULL, 0)) {
-            record_small_copy(size);
-            return;
-        }
-        shim_self.lane->shared->small_copies++;
-        shim_self.lane->shared->small_copied_bytes += size;
+        note_small(size);
         return;
     }
     if (!shim_gate.is.copies || !shim_enter())
@@ -30,7 +42,7 @@ static inline void note(const void *frame, const void *dst, const void *src, siz
 
 static inline void note_fill(const void *frame, const void *dst, size_t size)
 {
-    if (size < NC_COPY_MIN || !shim_gate.is.copies || !shim_enter())
+    if (!shim_gate.is.copies || !shim_enter())
         return;
     record_fill(frame, dst, size);
     shim_leave();
@@ -61,13 +73,39 @@ static void plain_fill(void *dst, int byte, size_t size)
     __asm__ volatile("rep stosb" : "+D"(dst), "+c"(size) : "a"(byte) : "memory");
 }
 
+BODY void *large_memcpy(void *dst, const void *src, size_t size)
+{
+    note(FRAME, dst, src, size, NC_BY_MEMCPY);
+    return real.memcpy(dst, src, size);
+}
+
+BODY void *large_memmove(void *dst, const void *src, size_t size)
+{
+    note(FRAME, dst, src, size, NC_BY_MEMMOVE);
+    return real.memmove(dst, src, size);
+}
+
+BODY void *large_mempcpy(void *dst, const void *src, size_t size)
+{
+    note(FRAME, dst, src, size, NC_BY_MEMPCPY);
+    return real.mempcpy(dst, src, size);
+}
+
+BODY void *large_memset(void *dst, int byte, size_t size)
+{
+    note_fill(FRAME, dst, size);
+    return real.memset(dst, byte, size);
+}
+
 SHIM_HOOK void *memcpy(void *restrict dst, const void *restrict src, size_t size)
 {
     if (__builtin_expect(real.memcpy == NULL, 0)) {
         plain_copy(dst, src, size);
         return dst;
     }
-    note(FRAME, dst, src, size, NC_BY_MEMCPY);
+    if (size >= NC_COPY_MIN)
+        return large_memcpy(dst, src, size);
+    note_small(size);
     return real.memcpy(dst, src, size);
 }
 
@@ -77,7 +115,9 @@ SHIM_HOOK void *memmove(void *dst, const void *src, size_t size)
         plain_move(dst, src, size);
         return dst;
     }
-    note(FRAME, dst, src, size, NC_BY_MEMMOVE);
+    if (size >= NC_COPY_MIN)
+        return large_memmove(dst, src, size);
+    note_small(size);
     return real.memmove(dst, src, size);
 }
 
@@ -87,7 +127,9 @@ SHIM_HOOK void *mempcpy(void *restrict dst, const void *restrict src, size_t siz
         plain_copy(dst, src, size);
         return (char *)dst + size;
     }
-    note(FRAME, dst, src, size, NC_BY_MEMPCPY);
+    if (size >= NC_COPY_MIN)
+        return large_mempcpy(dst, src, size);
+    note_small(size);
     return real.mempcpy(dst, src, size);
 }
 
@@ -97,7 +139,9 @@ SHIM_HOOK void *__mempcpy(void *restrict dst, const void *restrict src, size_t s
         plain_copy(dst, src, size);
         return (char *)dst + size;
     }
-    note(FRAME, dst, src, size, NC_BY_MEMPCPY);
+    if (size >= NC_COPY_MIN)
+        return large_mempcpy(dst, src, size);
+    note_small(size);
     return real.mempcpy(dst, src, size);
 }
 
@@ -117,7 +161,8 @@ SHIM_HOOK void *memset(void *dst, int byte, size_t size)
         plain_fill(dst, byte, size);
         return dst;
     }
-    note_fill(FRAME, dst, size);
+    if (size >= NC_COPY_MIN)
+        return large_memset(dst, byte, size);
     return real.memset(dst, byte, size);
 }
 
@@ -140,7 +185,7 @@ SHIM_HOOK void *__memset_chk(void *dst, int byte, size_t size, size_t room);
 SHIM_HOOK void *__memset_chk(void *dst, int byte, size_t size, size_t room)
 {
     real_ready();
-    if (size <= room)
+    if (size <= room && size >= NC_COPY_MIN)
         note_fill(FRAME, dst, size);
     return real.__memset_chk(dst, byte, size, room);
 }

@@ -9,11 +9,15 @@
 #include "lock.h"
 #include "peak.h"
 #include "profile.h"
+#include "sealed.h"
 #include "shim.h"
 
-struct peak peak;
-
-enum { FIRST_SLOTS = 64, THREADS_MOST = 65536 };
+enum {
+    FIRST_SLOTS = 64,
+    THREADS_MOST = 65536,
+    FIRST_LANE = 1,
+    SPARE = 16 /* counts entries taken at once by lanes but the first */
+};
 
 static struct {
     struct lock lock;
@@ -23,48 +27,18 @@ static struct {
 } lanes;
 
 static struct nc_lane nowhere; /* where a lane counts that the file has no room for */
-static struct nc_thread no_thread;
 
-bool peak_raise(struct lane *lane, int64_t live)
-{
-    struct nc_header *h = profile.header;
-
-    if (!peak.shared) {
-        lane->limit = live;
-        h->peak_bytes = (uint64_t)live;
-        h->peak_blocks = (uint64_t)lane->blocks;
-    } else {
-        lock_take(&lanes.lock);
-        if (live <= (int64_t)h->peak_bytes) {
-            lock_drop(&lanes.lock);
-            return false;
-        }
-        h->peak_bytes = (uint64_t)live;
-        h->peak_blocks = 0;
-    }
-    h->peak_ns = peak.now_ns;
-    if (peak.saved) {
-        peak.saved = 0;
-        __atomic_store_n(&h->peak_epoch, h->peak_epoch + 1, __ATOMIC_RELAXED);
-    }
-    if (peak.shared)
-        lock_drop(&lanes.lock);
-    return true;
-}
+void lane_lock(void) { lock_take(&lanes.lock); }
+void lane_unlock(void) { lock_drop(&lanes.lock); }
+uint32_t lane_number(void) { return lanes.n_all; }
+struct lane *lane_at(uint32_t i) { return lanes.all[i]; }
 
 void lane_share(void)
 {
     if (peak.shared)
         return;
     lock_take(&lanes.lock);
-    if (!peak.shared) {
-        int64_t live = 0;
-
-        for (uint32_t i = 0; i < lanes.n_all; i++)
-            live += lanes.all[i]->live;
-        atomic_store(&peak.live, live);
-        __atomic_store_n(&peak.shared, true, __ATOMIC_SEQ_CST);
-    }
+    peak_share();
     lock_drop(&lanes.lock);
 }
 
@@ -74,11 +48,53 @@ static bool is_dead(const struct lane *lane)
     return lane->tid != 0 && sys_call3(SYS_tgkill, sys_getpid(), lane->tid, 0) == -ESRCH;
 }
 
+static uint32_t thread_entry(int32_t tid)
+{
+    char name[17] = "";
+    struct nc_thread t = {.tid = tid};
+
+    __atomic_fetch_add(&profile.header->threads, 1, __ATOMIC_RELAXED);
+    if (profile_count(NC_THREADS) >= THREADS_MOST)
+        return 0;
+    if (!sealed)
+        sys_call6(SYS_prctl, PR_GET_NAME, (long)name, 0, 0, 0, 0);
+    t.name = name[0] == '\0' ? 0 : profile_add_string(name, strlen(name));
+    return profile_add(NC_THREADS, &t);
+}
+
+/* The lane's thread is over: what it counted goes to its entry. */
+static void close_thread(struct lane *lane)
+{
+    struct nc_lane *l = lane->shared;
+
+    if (l->thread != 0) {
+        struct nc_thread *t = profile_at(NC_THREADS, l->thread);
+
+        t->allocations = l->allocations;
+        t->allocated_bytes = l->allocated_bytes;
+    }
+    l->thread = 0;
+    l->allocations = l->allocated_bytes = 0;
+    lane->tid = 0;
+}
+
+static void fold(struct nc_lane *l)
+{
+    struct nc_header *h = profile.header;
+
+    __atomic_fetch_add(&h->small_copies, l->small_copies, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&h->small_copied_bytes, l->small_copied_bytes, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&h->foreign_frees, l->foreign_frees, __ATOMIC_RELAXED);
+    l->small_copies = l->small_copied_bytes = l->foreign_frees = 0;
+}
+
 static void collect_dead(void)
 {
     for (uint32_t i = 0; i < lanes.n_all; i++)
         if (is_dead(lanes.all[i])) {
-            lanes.all[i]->tid = 0;
+            fold(lanes.all[i]->shared);
+            close_thread(lanes.all[i]);
+            peak_leave(lanes.all[i]);
             lanes.all[i]->next = lanes.freed;
             lanes.freed = lanes.all[i];
         }
@@ -87,6 +103,7 @@ static void collect_dead(void)
 static struct lane *lane_make(void)
 {
     const struct nc_lane entry = {0};
+    /* Lines of one lane are no other's: a thread would wait for its neighbour's. */
 
     if (lanes.n_all == sizeof lanes.all / sizeof lanes.all[0])
         return NULL;
@@ -102,27 +119,12 @@ static struct lane *lane_make(void)
     return lane;
 }
 
-static struct nc_thread *thread_entry(uint32_t *ret_index)
-{
-    char name[17] = "";
-    struct nc_thread t = {.tid = sys_gettid()};
-
-    *ret_index = 0;
-    if (profile_count(NC_THREADS) < THREADS_MOST) {
-        sys_call6(SYS_prctl, PR_GET_NAME, (long)name, 0, 0, 0, 0);
-        t.name = profile_add_string(name, strlen(name));
-        *ret_index = profile_add(NC_THREADS, &t);
-    }
-    __atomic_fetch_add(&profile.header->threads, 1, __ATOMIC_RELAXED);
-    return *ret_index == 0 ? &no_thread : profile_at(NC_THREADS, *ret_index);
-}
-
 struct lane *lane_get_slow(void)
 {
     lock_take(&lanes.lock);
     const uint32_t n = lanes.n_all;
 
-    if (lanes.freed == NULL && n >= 16 && (n & (n - 1)) == 0)
+    if (lanes.freed == NULL && n >= 16 && (n & (n - 1)) == 0 && !sealed)
         collect_dead();
     struct lane *lane = lanes.freed;
 
@@ -130,13 +132,16 @@ struct lane *lane_get_slow(void)
         lanes.freed = lane->next;
     else
         lane = lane_make();
+    if (lane != NULL) {
+        if (lanes.n_all > 1)
+            peak_share();
+        peak_enter(lane);
+    }
     lock_drop(&lanes.lock);
     if (lane == NULL)
         return NULL;
-    if (lanes.n_all > 1)
-        lane_share();
     lane->tid = sys_gettid();
-    lane->thread = thread_entry(&lane->shared->thread);
+    lane->shared->thread = thread_entry(lane->tid);
     lane->last_block = 0;
     lane->call = NULL;
     lane->call_seen = false;
@@ -144,16 +149,6 @@ struct lane *lane_get_slow(void)
     shim_self.lane = lane;
     shim_watch_thread(lane);
     return lane;
-}
-
-static void fold(struct nc_lane *l)
-{
-    struct nc_header *h = profile.header;
-
-    __atomic_fetch_add(&h->small_copies, l->small_copies, __ATOMIC_RELAXED);
-    __atomic_fetch_add(&h->small_copied_bytes, l->small_copied_bytes, __ATOMIC_RELAXED);
-    __atomic_fetch_add(&h->foreign_frees, l->foreign_frees, __ATOMIC_RELAXED);
-    l->small_copies = l->small_copied_bytes = l->foreign_frees = 0;
 }
 
 void lane_give_back(void)
@@ -165,8 +160,8 @@ void lane_give_back(void)
     shim_self.lane = NULL;
     lock_take(&lanes.lock);
     fold(lane->shared);
-    lane->shared->thread = 0;
-    lane->tid = 0;
+    close_thread(lane);
+    peak_leave(lane);
     lane->next = lanes.freed;
     lanes.freed = lane;
     lock_drop(&lanes.lock);
@@ -211,13 +206,24 @@ static bool slots_grow(struct lane *lane)
     return true;
 }
 
-static uint32_t counts_new(const struct lane *lane, uint32_t node, unsigned by)
+static uint32_t counts_new(struct lane *lane, uint32_t node, unsigned by)
 {
     struct nc_counts c = {.node = node, .flags = by | lane->index << NC_LANE_SHIFT};
 
     /* Nothing of it was live at the last peak. */
     c.epoch = __atomic_load_n(&profile.header->peak_epoch, __ATOMIC_RELAXED);
-    return profile_add(NC_COUNTS, &c);
+    if (lane->index == FIRST_LANE)
+        return profile_add(NC_COUNTS, &c);
+    if (lane->n_spare == 0) { /* a run of entries, for two lanes must not count on one cache line */
+        lane->spare = profile_add_many(NC_COUNTS, SPARE);
+        if (lane->spare == 0)
+            return 0;
+        lane->spare++; /* the first is the distance to the neighbour */
+        lane->n_spare = SPARE - 1;
+    }
+    lane->n_spare--;
+    memcpy(profile_counts(lane->spare), &c, sizeof c);
+    return lane->spare++;
 }
 
 static uint32_t counts_index(struct lane *lane, uint32_t node, unsigned by)
@@ -278,6 +284,5 @@ void lane_init(void)
     lock_init(&lanes.lock);
     lanes.n_all = 0;
     lanes.freed = NULL;
-    memset(&peak, 0, sizeof peak);
-    profile.header->peak_epoch = 1;
+    peak_init();
 }

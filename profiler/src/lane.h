@@ -15,8 +15,9 @@ struct block;
 struct call;
 
 struct lane {
-    int64_t live;  /* bytes allocated less bytes freed by this lane */
-    int64_t limit; /* as long as live is at most this, no new peak is possible: peak.h */
+    int64_t live;    /* bytes allocated less bytes freed by this lane */
+    int64_t limit;   /* as long as live is at most this, no new peak is possible: peak.h */
+    int64_t counted; /* of live, in the common sum */
     int64_t blocks;
     uint32_t index;      /* NC_LANES */
     uint32_t last_node;  /* the counts of this node are at hand: */
@@ -28,10 +29,10 @@ struct lane {
     struct nc_counts *last;
     uintptr_t last_block;   /* the newest allocation, while nothing was allocated or freed since */
     struct nc_lane *shared; /* the part in the file */
-    struct nc_thread *thread;  /* likewise */
     struct block *free_blocks; /* records to use next, by block.older */
     uint32_t n_free_blocks;
-    uint32_t hoarding; /* peak.c */
+    uint32_t calm, calm_needed; /* peak.c */
+    uint32_t spare, n_spare;    /* NC_COUNTS entries to use next */
 
     struct call *call;    /* the outermost call this thread is in, as of its last event */
     uint32_t call_serial; /* of it: when the call has another by now, it is over */
@@ -82,6 +83,12 @@ void lane_give_back(void);
 
 /* There is, or is about to be, a second thread. */
 void lane_share(void);
+
+/* For peak.c: the lock that orders lanes, and all of them. */
+void lane_lock(void);
+void lane_unlock(void);
+uint32_t lane_number(void);
+struct lane *lane_at(uint32_t i);
 
 /* Add every lane's counters in the file to the header's, as at the end of the process. */
 void lane_fold_all(void);

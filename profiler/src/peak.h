@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sum of live bytes and its exact maximum.
  *
+ * One thread alone compares its own sum with the maximum. Several add to a common sum, which is a
+ * shared cache line and slow, so a lane that has been far from a peak for a while takes credit: an
+ * amount that is added to the common sum in advance, and within which it may grow without telling.
+ * The common sum is then too large by the credit that is left, never too small: as long as it is
+ * below the maximum there is no new peak. When it is not, all credit is called back (peak.c) and
+ * the sum is exact again.
+ *
  * A counts entry remembers what was live at the peak lazily: the first change after a peak saves
  * what was there (peak_save), and an entry that was not changed since needs nothing saved. Each
  * peak that comes after a saving opens a new epoch, which makes the saved figures old. */
@@ -14,38 +21,47 @@
 #include "lane.h"
 #include "profile.h"
 
+/* Values of lane.limit beside a real one. */
+#define PEAK_CLOSED INT64_MIN       /* credit is being called back: wait at the lock */
+#define PEAK_DIRECT (INT64_MIN + 1) /* no credit: every change goes to the common sum */
+
 struct peak {
-    _Alignas(64) _Atomic int64_t live; /* of all lanes, while shared */
-    _Alignas(64) bool shared;          /* more than one thread counts */
-    uint32_t saved;                    /* some entry was saved in this epoch */
-    uint64_t now_ns;                   /* when the clock was last read */
+    _Alignas(64) _Atomic int64_t sum; /* of lane.counted, while shared */
+    _Alignas(64) bool shared;         /* more than one thread counts */
+    uint32_t saved;                   /* some entry was saved in this epoch */
+    uint64_t now_ns;                  /* when the clock was last read */
 };
 extern struct peak peak;
 
-bool peak_raise(struct lane *lane, int64_t live);
+/* The lane's sum rose above its limit: true when that is a new peak. */
+bool peak_rise(struct lane *lane);
+/* It fell, and every change is to be told. */
+void peak_fall(struct lane *lane);
+
+/* From now on several threads count. Under the lock of the lanes. */
+void peak_share(void);
+/* A lane comes to be or is taken up by a thread, or is given back. Under the lock of the lanes. */
+void peak_enter(struct lane *lane);
+void peak_leave(struct lane *lane);
+
+void peak_init(void);
 
 /* `size` bytes more are live; true when that is a new peak. */
 static inline bool peak_add(struct lane *lane, uint64_t size)
 {
-    const int64_t live = lane->live += (int64_t)size;
+    const int64_t live = lane->live + (int64_t)size;
 
+    __atomic_store_n(&lane->live, live, __ATOMIC_RELAXED);
     lane->blocks++;
-    if (__builtin_expect(peak.shared, 0)) {
-        const int64_t all =
-            atomic_fetch_add_explicit(&peak.live, (int64_t)size, memory_order_relaxed) +
-            (int64_t)size;
-
-        return all > (int64_t)profile.header->peak_bytes && peak_raise(lane, all);
-    }
-    return live > lane->limit && peak_raise(lane, live);
+    return live > __atomic_load_n(&lane->limit, __ATOMIC_RELAXED) && peak_rise(lane);
 }
 
 static inline void peak_sub(struct lane *lane, uint64_t size)
 {
-    lane->live -= (int64_t)size;
+    __atomic_store_n(&lane->live, lane->live - (int64_t)size, __ATOMIC_RELAXED);
     lane->blocks--;
-    if (__builtin_expect(peak.shared, 0))
-        atomic_fetch_sub_explicit(&peak.live, (int64_t)size, memory_order_relaxed);
+    if (__builtin_expect(__atomic_load_n(&lane->limit, __ATOMIC_RELAXED) <= PEAK_DIRECT, 0))
+        peak_fall(lane);
 }
 
 /* Before the first change of `c` after a peak. */

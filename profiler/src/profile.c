@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 
 #include "lock.h"
+#include "sealed.h"
 
 struct profile profile;
 
@@ -144,7 +145,7 @@ static bool grow(enum nc_kind kind, unsigned part)
 {
     struct nc_header *h = profile.header;
     const uint64_t size = section_bytes(kind, part);
-    const int fd = part < PROFILE_PARTS ? file_fd() : -1;
+    const int fd = part < PROFILE_PARTS && !sealed ? file_fd() : -1;
     char *at = fd < 0 ? NULL : map_more(fd, h->end, size);
 
     if (at == NULL)
@@ -176,6 +177,29 @@ uint32_t profile_add(enum nc_kind kind, const void *entry)
         (atomic_load_explicit(&t->part[part], memory_order_relaxed) != NULL || grow(kind, part))) {
         memcpy(profile_at(kind, i), entry, t->entry_size);
         __atomic_store_n(&profile.header->count[kind], i + 1, __ATOMIC_RELEASE);
+        ret = (uint32_t)i;
+    }
+    lock_drop(&file.lock);
+    return ret;
+}
+
+uint32_t profile_add_many(enum nc_kind kind, uint32_t n)
+{
+    struct profile_table *t = &profile.table[kind];
+    uint32_t ret = 0;
+
+    if (profile.header == NULL)
+        return 0;
+    lock_take(&file.lock);
+    const uint64_t i = profile.header->count[kind];
+    const unsigned last = part_of(kind, i + n - 1);
+    bool room = i + n < UINT32_MAX / 4;
+
+    for (unsigned part = part_of(kind, i); part <= last && room; part++)
+        room =
+            atomic_load_explicit(&t->part[part], memory_order_relaxed) != NULL || grow(kind, part);
+    if (room) {
+        __atomic_store_n(&profile.header->count[kind], i + n, __ATOMIC_RELEASE);
         ret = (uint32_t)i;
     }
     lock_drop(&file.lock);

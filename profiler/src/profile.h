@@ -35,6 +35,10 @@ void profile_add_fact(const char *key, const char *value);
 /* Append a copy of `entry` to a table: its index, or 0 when the file cannot grow. */
 uint32_t profile_add(enum nc_kind kind, const void *entry);
 
+/* Append `n` entries of zeros that follow each other: the index of the first, 0 when the file
+ * cannot grow. */
+uint32_t profile_add_many(enum nc_kind kind, uint32_t n);
+
 /* Append a string: its offset, 0 when the file cannot grow. */
 uint32_t profile_add_string(const char *s, size_t len);
 

@@ -36,8 +36,8 @@ static void count_alloc(struct lane *lane, struct nc_counts *c, size_t size)
         c->most_bytes = live;
     if (c->allocations >= HISTOGRAM_FROM)
         histogram_size(c, lane->last_index, size);
-    lane->thread->allocations++;
-    lane->thread->allocated_bytes += size;
+    lane->shared->allocations++;
+    lane->shared->allocated_bytes += size;
     lane->shared->live_bytes += (int64_t)size;
     lane->shared->live_blocks++;
     tick(lane, size);

@@ -77,7 +77,7 @@ void timeline_tick(struct lane *lane)
 {
     const uint64_t now = clock_ns();
     const int64_t live =
-        peak.shared ? atomic_load_explicit(&peak.live, memory_order_relaxed) : lane->live;
+        peak.shared ? atomic_load_explicit(&peak.sum, memory_order_relaxed) : lane->live;
 
     lane->ticks = 0;
     peak.now_ns = now;

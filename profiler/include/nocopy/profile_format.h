@@ -288,8 +288,8 @@ enum {
                                         kept. Without a hooked copy it may just have come out the
                                         same (a window of 1) */
     NC_MATCH_UNSURE = 1u << 5, /* that they were equal is proven, which came first is a guess */
-    NC_MATCH_REUSED = 1u << 6  /* hooked copies, and the block lived on: with SOURCE_FREED, the source
-                                  was written anew afterwards (a scratch row, or a state worth
+    NC_MATCH_REUSED = 1u << 6  /* hooked copies, and the block lived on: with SOURCE_FREED, the
+                                  source  was written anew afterwards (a scratch row, or a state worth
                                   keeping); with SOURCE_LIVED, the copy was overwritten by the next.
                                   bytes are those copied, the block's own may be less */
 };
@@ -306,21 +306,25 @@ static_assert(sizeof(struct nc_bucket) == 40, "on-disk layout");
 
 struct nc_thread {
     int32_t tid;
-    uint32_t name; /* NC_STRINGS, 0: none */
-    uint64_t allocations, allocated_bytes;
+    uint32_t name;                         /* NC_STRINGS, 0: none */
+    uint64_t allocations, allocated_bytes; /* of an ended thread; a live one's are in its lane */
 };
 static_assert(sizeof(struct nc_thread) == 24, "on-disk layout");
 
 /* Counters of a thread at a time that are not in the header yet: a reader adds them to the fields
  * of the same name there. An entry is used again when its thread has ended. */
 struct nc_lane {
+    uint64_t
+        before[4]; /* keeps what follows on a cache line of its own: sections begin with 32 bytes */
     uint64_t small_copies, small_copied_bytes;
     uint64_t foreign_frees;
-    int64_t live_bytes, live_blocks; /* allocated less freed in this lane; may be negative */
-    uint32_t thread;                 /* NC_THREADS: who has it now; 0: nobody */
-    uint32_t reserved[5];
+    int64_t live_bytes, live_blocks;       /* allocated less freed in this lane; may be negative */
+    uint64_t allocations, allocated_bytes; /* of the thread that has it now; 0 when it has ended */
+    uint32_t thread;                       /* NC_THREADS: who has it now; 0: nobody */
+    uint32_t unused;
+    uint64_t after[4];
 };
-static_assert(sizeof(struct nc_lane) == 64, "on-disk layout");
+static_assert(sizeof(struct nc_lane) == 128, "on-disk layout");
 
 /* Sizes and lifetimes of one stack's blocks, kept from its sixteenth allocation on (earlier ones
  * are in it when all were of one size). Lifetimes of small blocks are measured for one block in 64
