@@ -8,12 +8,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A hook that finds this thread busy was called by a signal handler on top of an event of ours, or
+ * by what we call ourselves. */
+enum shim_busy { SHIM_FREE, SHIM_EVENT, SHIM_INSIDE };
+
 struct lane;
 struct stack_thread;
 
 /* What a thread keeps at hand. All zero for a thread we have not met. */
 struct shim_thread {
-    uint32_t busy;     /* not 0: inside our own work */
+    uint32_t busy;     /* enum shim_busy */
+    uint32_t late;     /* events of signal handlers that wait: late.h */
     uint32_t base;     /* call-tree node that this thread's stacks hang from; 0: the root */
     struct lane *lane; /* its counters; null until its first event */
     struct stack_thread *stack; /* the walker's; null until its first stack */
@@ -41,7 +46,7 @@ bool shim_wake(void) __attribute__((visibility("hidden"), cold));
 
 static inline bool shim_busy(void)
 {
-    shim_self.busy = 1;
+    shim_self.busy = SHIM_EVENT;
     __asm__ volatile("" ::: "memory"); /* a handler on this thread must see it in this order */
     return true;
 }
@@ -66,10 +71,15 @@ static inline bool shim_enter_end(void)
     return shim_busy();
 }
 
+void late_serve(void) __attribute__((visibility("hidden"), cold)); /* late.h */
+
 static inline void shim_leave(void)
 {
     __asm__ volatile("" ::: "memory");
-    shim_self.busy = 0;
+    shim_self.busy = SHIM_FREE;
+    __asm__ volatile("" ::: "memory");
+    if (__builtin_expect(shim_self.late != 0, 0))
+        late_serve();
 }
 
 #endif

@@ -6,6 +6,15 @@
 #include <string.h>
 
 #include "hook.h"
+#include "late.h"
+
+/* The guard did not let us in. */
+static void *miss(const void *const *frame, void *at, size_t size, unsigned by)
+{
+    if (shim_self.busy)
+        late_alloc(at, size, by, frame[1]);
+    return at;
+}
 
 static void *note(const void *frame, void *at, size_t size, unsigned by)
 {
@@ -20,7 +29,7 @@ SHIM_HOOK void *malloc(size_t size)
     if (__builtin_expect(real.malloc == NULL, 0))
         return real_early_alloc(16, size);
     if (!shim_enter())
-        return real.malloc(size);
+        return miss(FRAME, real.malloc(size), size, NC_BY_MALLOC);
     return note(FRAME, real.malloc(size), size, NC_BY_MALLOC);
 }
 
@@ -30,7 +39,7 @@ SHIM_HOOK void *calloc(size_t n, size_t size)
     if (__builtin_expect(real.calloc == NULL, 0))
         return size != 0 && n > SIZE_MAX / size ? NULL : real_early_alloc(16, n * size);
     if (!shim_enter())
-        return real.calloc(n, size);
+        return miss(FRAME, real.calloc(n, size), n * size, NC_BY_CALLOC);
     return note(FRAME, real.calloc(n, size), n * size, NC_BY_CALLOC);
 }
 
@@ -43,6 +52,26 @@ static void *leave_early(void *old, size_t size)
     if (now != NULL)
         memcpy(now, old, had < size ? had : size);
     return now;
+}
+
+/* In a signal handler on top of an event of ours: the old block waits to be freed, so the new one
+ * is another. */
+static void *move_late(const void *const *frame, void *old, size_t size, unsigned by)
+{
+    void *now = old != NULL && size == 0 ? NULL : real.malloc(size);
+
+    if (old == NULL)
+        return miss(frame, now, size, by);
+    if (now == NULL && size != 0)
+        return NULL;
+    if (now != NULL) {
+        const size_t had = real.malloc_usable_size(old);
+
+        real.memcpy(now, old, had < size ? had : size);
+    }
+    if (!late_free(old))
+        real.free(old);
+    return now == NULL ? NULL : miss(frame, now, size, by);
 }
 
 /* While paused, an old block still ends here; the new one is not counted. */
@@ -66,7 +95,8 @@ SHIM_HOOK void *realloc(void *old, size_t size)
     if (__builtin_expect(real.realloc == NULL, 0))
         return old == NULL ? real_early_alloc(16, size) : NULL;
     if (!shim_enter_end())
-        return real.realloc(old, size);
+        return shim_self.busy == SHIM_EVENT ? move_late(FRAME, old, size, NC_BY_REALLOC)
+                                            : real.realloc(old, size);
     return move(FRAME, old, size, NC_BY_REALLOC);
 }
 
@@ -82,7 +112,8 @@ SHIM_HOOK void *reallocarray(void *old, size_t n, size_t size)
     if (__builtin_expect(real_is_early(old), 0))
         return leave_early(old, bytes);
     if (!shim_enter_end())
-        return real.realloc(old, bytes);
+        return shim_self.busy == SHIM_EVENT ? move_late(FRAME, old, bytes, NC_BY_REALLOCARRAY)
+                                            : real.realloc(old, bytes);
     return move(FRAME, old, bytes, NC_BY_REALLOCARRAY);
 }
 
@@ -92,7 +123,8 @@ static inline __attribute__((always_inline)) void end(void *at, void (*real_free
     if (at == NULL || __builtin_expect(real_is_early(at), 0))
         return;
     if (!shim_enter_end()) {
-        real_free(at);
+        if (!shim_self.busy || !late_free(at))
+            real_free(at);
         return;
     }
     record_free(at);
@@ -151,9 +183,13 @@ SHIM_HOOK void free_aligned_sized(void *at, size_t align, size_t size)
 SHIM_HOOK int posix_memalign(void **ret, size_t align, size_t size)
 {
     real_ready();
-    if (!shim_enter())
-        return real.posix_memalign(ret, align, size);
+    const bool in = shim_enter();
     const int r = real.posix_memalign(ret, align, size);
+
+    if (!in) {
+        miss(FRAME, r == 0 ? *ret : NULL, size, NC_BY_POSIX_MEMALIGN);
+        return r;
+    }
 
     note(FRAME, r == 0 ? *ret : NULL, size, NC_BY_POSIX_MEMALIGN);
     return r;
@@ -163,7 +199,7 @@ SHIM_HOOK void *aligned_alloc(size_t align, size_t size)
 {
     real_ready();
     if (!shim_enter())
-        return real.aligned_alloc(align, size);
+        return miss(FRAME, real.aligned_alloc(align, size), size, NC_BY_ALIGNED_ALLOC);
     return note(FRAME, real.aligned_alloc(align, size), size, NC_BY_ALIGNED_ALLOC);
 }
 
@@ -173,7 +209,7 @@ SHIM_HOOK void *memalign(size_t align, size_t size)
     if (__builtin_expect(real.memalign == NULL, 0))
         return real_early_alloc(align, size);
     if (!shim_enter())
-        return real.memalign(align, size);
+        return miss(FRAME, real.memalign(align, size), size, NC_BY_MEMALIGN);
     return note(FRAME, real.memalign(align, size), size, NC_BY_MEMALIGN);
 }
 
@@ -181,7 +217,7 @@ SHIM_HOOK void *valloc(size_t size)
 {
     real_ready();
     if (!shim_enter())
-        return real.valloc(size);
+        return miss(FRAME, real.valloc(size), size, NC_BY_VALLOC);
     return note(FRAME, real.valloc(size), size, NC_BY_VALLOC);
 }
 
@@ -189,7 +225,7 @@ SHIM_HOOK void *pvalloc(size_t size)
 {
     real_ready();
     if (!shim_enter())
-        return real.pvalloc(size);
+        return miss(FRAME, real.pvalloc(size), size, NC_BY_PVALLOC);
     return note(FRAME, real.pvalloc(size), size, NC_BY_PVALLOC);
 }
 

@@ -150,7 +150,7 @@ static int become_variadic(const char *path, const char *first, va_list args, bo
     struct arguments a;
     const uint32_t busy = shim_self.busy;
 
-    shim_self.busy = 1;
+    shim_self.busy = SHIM_INSIDE;
     const bool ok = gather(&a, first, args, with_environment);
 
     shim_self.busy = busy;
@@ -161,7 +161,7 @@ static int become_variadic(const char *path, const char *first, va_list args, bo
     const int r = become(path, a.at, a.environment, real_exec);
     const int saved = errno;
 
-    shim_self.busy = 1;
+    shim_self.busy = SHIM_INSIDE;
     arena_free(a.at, a.room * sizeof *a.at);
     shim_self.busy = busy;
     errno = saved;

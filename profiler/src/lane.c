@@ -111,6 +111,7 @@ static struct lane *lane_make(void)
 
     if (lane == NULL)
         return NULL;
+    lane->late = arena_alloc(LATE_MOST * LATE_SIZE);
     lane->index = profile_add(NC_LANES, &entry);
     lane->shared = lane->index ? profile_at(NC_LANES, lane->index) : &nowhere;
     lane->random = (uint64_t)(uintptr_t)lane * 0x9e3779b97f4a7c15u | 1;
@@ -147,7 +148,11 @@ struct lane *lane_get_slow(void)
     lane->call_seen = false;
     lane->marks = 0;
     shim_self.lane = lane;
+    const uint32_t busy = shim_self.busy;
+
+    shim_self.busy = SHIM_INSIDE; /* libc may allocate for the key */
     shim_watch_thread(lane);
+    shim_self.busy = busy;
     return lane;
 }
 

@@ -13,6 +13,9 @@
 
 struct block;
 struct call;
+struct late;
+
+enum { LATE_MOST = 128, LATE_SIZE = 32 }; /* late.c */
 
 struct lane {
     int64_t live;    /* bytes allocated less bytes freed by this lane */
@@ -47,6 +50,7 @@ struct lane {
     } * slots;
     uint32_t n_slots, used_slots;
 
+    struct late *late; /* LATE_MOST events of signal handlers that wait */
     struct lane *next; /* of the free ones */
     int32_t tid;
     int64_t sample_left; /* bytes until the next sample */

@@ -54,7 +54,7 @@ void real_resolve(void)
         const uint32_t busy = shim_self.busy;
 
         atomic_store(&owner, tid);
-        shim_self.busy = 1;
+        shim_self.busy = SHIM_INSIDE;
 #define HOOK(type, name, params) find(&real.name, #name);
 #include "hooks.def"
 #undef HOOK

@@ -10,6 +10,7 @@
 #include "profile.h"
 #include "stack.h"
 #include "timeline.h"
+#include "tree.h"
 
 enum {
     TIMED_EVERY = 64, /* small blocks whose lifetime is measured: one in so many */
@@ -86,17 +87,9 @@ static struct block *add(struct lane *lane, uintptr_t at, size_t size, uint32_t 
     return keep(lane, call, at, size, flags);
 }
 
-void record_alloc(const void *frame, void *at, size_t size, unsigned by)
+static void alloc_at(struct lane *lane, uint32_t node, void *at, size_t size, unsigned by)
 {
-    struct lane *lane = lane_get();
-
-    if (at == NULL)
-        return;
-    if (lane == NULL) {
-        profile_lost();
-        return;
-    }
-    struct nc_counts *c = lane_counts(lane, stack_node(frame), by);
+    struct nc_counts *c = lane_counts(lane, node, by);
 
     count_alloc(lane, c, size);
     struct block *b = add(lane, (uintptr_t)at, size, by == NC_BY_CALLOC ? BLOCK_ZEROED : 0);
@@ -104,6 +97,25 @@ void record_alloc(const void *frame, void *at, size_t size, unsigned by)
     if (b != NULL && evidence_wants(size))
         evidence_born(b);
     lane->last_block = (uintptr_t)at;
+}
+
+void record_alloc(const void *frame, void *at, size_t size, unsigned by)
+{
+    struct lane *lane = lane_get();
+
+    if (at == NULL)
+        return;
+    if (lane == NULL)
+        profile_lost();
+    else
+        alloc_at(lane, stack_node(frame), at, size, by);
+}
+
+void record_late(void *at, size_t size, unsigned by, uintptr_t ip)
+{
+    const uint32_t cut = NC_NODE_CUT;
+
+    alloc_at(lane_get(), tree_intern(shim_self.base, &ip, &cut, 1), at, size, by);
 }
 
 /* `moving`: by a realloc; what is in it lives on. */
@@ -323,7 +335,7 @@ void record_fill(const void *frame, const void *dst, size_t size)
 
 void record_small_copy(size_t size)
 {
-    shim_self.busy = 1;
+    shim_self.busy = SHIM_INSIDE;
     struct lane *lane = lane_get();
 
     shim_self.busy = 0;

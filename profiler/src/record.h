@@ -14,6 +14,9 @@
 /* A block came to be (null: nothing happened). */
 void record_alloc(const void *frame, void *at, size_t size, unsigned by);
 
+/* The same, from a signal handler that has returned: its stack is gone but for `ip`. */
+void record_late(void *at, size_t size, unsigned by, uintptr_t ip);
+
 /* A block is about to be freed (null: nothing happens). */
 void record_free(void *at);
 

@@ -51,7 +51,7 @@ static void thread_ends(void *lane)
 {
     const uint32_t busy = shim_self.busy;
 
-    shim_self.busy = 1;
+    shim_self.busy = SHIM_INSIDE;
     if (shim_gate.is.open && shim_self.lane != NULL) {
         calls_thread_done(shim_self.lane);
         stack_thread_done();
@@ -144,7 +144,7 @@ static void at_exit(int status, void *unused)
     const uint32_t busy = shim_self.busy;
 
     (void)unused;
-    shim_self.busy = 1;
+    shim_self.busy = SHIM_INSIDE;
     if (shim_is_ours())
         shim_end(status, false);
     shim_self.busy = busy;
@@ -225,7 +225,7 @@ bool shim_wake(void)
         return false;
     lock_take(&shim.lock);
     atomic_store(&owner, tid);
-    shim_self.busy = 1;
+    shim_self.busy = SHIM_INSIDE;
     wake_locked();
     shim_self.busy = 0;
     atomic_store(&owner, 0);
@@ -287,7 +287,7 @@ __attribute__((destructor)) static void stop(void)
 {
     const uint32_t busy = shim_self.busy;
 
-    shim_self.busy = 1;
+    shim_self.busy = SHIM_INSIDE;
     if (shim_is_ours()) {
         lane_fold_all();
         profile.header->end_ns = clock_ns();

@@ -15,7 +15,7 @@ struct thread_start *thread_start_new(struct call_passed *passed, void *(*start)
 {
     const uint32_t busy = shim_self.busy;
 
-    shim_self.busy = 1;
+    shim_self.busy = SHIM_INSIDE;
     struct thread_start *s = arena_alloc(sizeof *s);
 
     shim_self.busy = busy;
@@ -28,7 +28,7 @@ void thread_start_free(struct thread_start *s)
 {
     const uint32_t busy = shim_self.busy;
 
-    shim_self.busy = 1;
+    shim_self.busy = SHIM_INSIDE;
     calls_pass_free(s->passed);
     arena_free(s, sizeof *s);
     shim_self.busy = busy;
@@ -40,7 +40,7 @@ void *thread_start_run(void *given)
     void *(*const start)(void *) = s->start;
     void *const arg = s->arg;
 
-    shim_self.busy = 1;
+    shim_self.busy = SHIM_INSIDE;
     calls_take(s->passed);
     arena_free(s, sizeof *s);
     shim_self.busy = 0;
