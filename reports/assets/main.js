@@ -39,7 +39,10 @@ class App {
     });
     byId('theme').addEventListener('click', () => this.flipTheme());
     window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.redraw());
-    this.metric.addEventListener('change', () => this.go({m: this.metric.value}));
+    this.metric.addEventListener('change', () => {
+      this.go({m: this.metric.value});
+      this.sortByMetric();
+    });
     this.search.addEventListener('input', () => this.go({q: this.search.value.trim()}));
     this.search.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.search.blur();
@@ -83,14 +86,23 @@ class App {
       section.classList.toggle('on', section.id === view);
     }
     for (const tab of document.querySelectorAll('.tabs a')) {
-      if (tab.hash === `#${view}`) tab.setAttribute('aria-current', 'page');
+      const to = tab.dataset.view;
+      if (to === view) tab.setAttribute('aria-current', 'page');
       else tab.removeAttribute('aria-current');
+      /* Metric and search go with the reader from view to view. */
+      tab.hash = formatRoute({view: to, m: this.route.m, q: this.route.q});
     }
     if (document.activeElement !== this.search) this.search.value = this.route.q || '';
     if (this.route.m) this.metric.value = this.route.m;
     if (this.metric.selectedIndex < 0) this.metric.selectedIndex = 0;
     this.applyFilter();
     this.redraw();
+  }
+
+  /** In a table that has the chosen metric as a column, the heaviest come first. */
+  sortByMetric() {
+    const head = document.querySelector(`.view.on th[data-m="${this.metric.value}"]`);
+    if (head && head.getAttribute('aria-sort') !== 'descending') head.querySelector('button').click();
   }
 
   /** The search of the head also filters the table of the view that is shown. */

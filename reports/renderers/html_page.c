@@ -73,7 +73,8 @@ void html_page_begin(struct html *h, const char *title, const struct html_tab *t
           "<div class=\"tabrow\"><nav class=\"tabs\" aria-label=\"Views\">",
           h->out);
     for (; tabs[n].id; n++)
-        fprintf(h->out, "<a href=\"#%s\">%s</a>", tabs[n].id, tabs[n].title);
+        fprintf(h->out, "<a href=\"#%s\" data-view=\"%s\">%s</a>", tabs[n].id, tabs[n].id,
+                tabs[n].title);
     fputs("</nav>\n", h->out);
     put_controls(h);
     fputs("</div>\n<div id=\"live\" class=\"sr\" aria-live=\"polite\"></div>\n", h->out);

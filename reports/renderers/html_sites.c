@@ -53,8 +53,12 @@ static void place_row(struct html *h, const struct report_place *p)
 
 void html_places_table(struct html *h, size_t most)
 {
-    static const char *const numbers[] = {"Calls",   "Bytes",   "Copied",          "Needless",
-                                          "At peak", "Largest", "Median lifetime", "Short-lived"};
+    /* A column that is a metric of the head's picker says which. */
+    static const char *const numbers[][2] = {
+        {"Calls", "allocations"}, {"Bytes", "allocated"}, {"Copied", "copied"},
+        {"Needless", "needless"}, {"At peak", "peak"},    {"Largest", ""},
+        {"Median lifetime", ""},  {"Short-lived", ""},
+    };
     const size_t n = h->report->n_places < most ? h->report->n_places : most;
 
     html_tools(h, "places", "function, file, call", "nocopy-sites.csv", false);
@@ -66,7 +70,8 @@ void html_places_table(struct html *h, size_t most)
     head(h, "Call", "");
     head(h, "Scope", "");
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        head(h, numbers[i], " class=\"num\"");
+        fprintf(h->out, "<th scope=\"col\" class=\"num\" data-m=\"%s\">%s</th>", numbers[i][1],
+                numbers[i][0]);
     fputs("</tr></thead><tbody>\n", h->out);
     for (size_t i = 0; i < n; i++)
         place_row(h, &h->report->places[i]);

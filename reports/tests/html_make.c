@@ -61,12 +61,15 @@ static int make_diff(const char *kind, const char *path, struct render_options *
     struct diff diff;
     struct render_point *points = make_history(&options->n_history);
     const size_t n = (size_t)strtoul(kind + strcspn(kind, "0123456789"), NULL, 10);
-    const bool same = strcmp(kind, "same") == 0;
-    int r = n ? fixture_stacks(&base, n, FIXTURE_BASE) : fixture_indicators(&base, FIXTURE_BASE);
+    const bool same = strcmp(kind, "same") == 0, hostile = strcmp(kind, "diffhostile") == 0;
+    int r = hostile ? fixture_hostile(&base)
+            : n     ? fixture_stacks(&base, n, FIXTURE_BASE)
+                    : fixture_indicators(&base, FIXTURE_BASE);
 
     if (r == 0)
-        r = n ? fixture_stacks(&head, n, FIXTURE_HEAD)
-              : fixture_indicators(&head, same ? FIXTURE_BASE : FIXTURE_HEAD);
+        r = hostile ? fixture_hostile(&head)
+            : n     ? fixture_stacks(&head, n, FIXTURE_HEAD)
+                    : fixture_indicators(&head, same ? FIXTURE_BASE : FIXTURE_HEAD);
     options->history = points;
     if (r == 0 && (r = diff_reports(&diff, &base, &head, "3f2a91c", "9be04d1")) == 0) {
         r = write_page(path, NULL, &diff, options);
@@ -103,7 +106,8 @@ int main(int argc, char **argv)
         return make_diff(kind, argv[2], &options) != 0;
     else {
         fputs("usage: html_make KIND OUT.html [SOURCE_ROOT]\n"
-              "KIND: indicators hostile plain bare stacksN deepN lightN diff diffN same\n",
+              "KIND: indicators hostile plain bare stacksN deepN lightN diff diffN diffhostile "
+              "same\n",
               stderr);
         return 2;
     }

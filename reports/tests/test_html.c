@@ -217,6 +217,37 @@ static void only_source_code_is_read(void **state)
     rmdir(folder);
 }
 
+static void source_text_is_shown_in_part_in_whole_or_not_at_all(void **state)
+{
+    char folder[] = "/tmp/nocopy-html-XXXXXX", path[64];
+    char *part, *full, *none;
+    FILE *f;
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/ta_kama.c", folder);
+    f = fopen(path, "w");
+    assert_non_null(f);
+    for (int i = 1; i <= 260; i++)
+        fprintf(f, "line_%d_of_kama\n", i);
+    fclose(f);
+    part = page_of(make_indicators, (struct render_options){.source_root = folder});
+    full = page_of(make_indicators,
+                   (struct render_options){.source_root = folder, .full_source = true});
+    none =
+        page_of(make_indicators, (struct render_options){.source_root = folder, .no_source = true});
+    assert_non_null(strstr(part, "line_228_of_kama"));
+    assert_non_null(strstr(part, "line_236_of_kama"));
+    assert_null(strstr(part, "line_100_of_kama"));
+    assert_non_null(strstr(full, "line_100_of_kama"));
+    assert_null(strstr(none, "of_kama<"));
+    assert_non_null(strstr(none, "left out (--no-source)"));
+    free(part);
+    free(full);
+    free(none);
+    unlink(path);
+    rmdir(folder);
+}
+
 static void a_full_disk_is_an_error(void **state)
 {
     struct render_options options = {0};
@@ -247,6 +278,7 @@ int main(void)
         cmocka_unit_test(a_page_of_41_indicators_is_small),
         cmocka_unit_test(a_hostile_report_adds_no_script_and_no_tag),
         cmocka_unit_test(only_source_code_is_read),
+        cmocka_unit_test(source_text_is_shown_in_part_in_whole_or_not_at_all),
         cmocka_unit_test(a_full_disk_is_an_error),
     };
 

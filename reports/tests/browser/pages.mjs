@@ -271,7 +271,8 @@ test('the help opens by its key and closes by Escape', () =>
 
 for (const width of [360, 720, 1400]) {
   test(`at ${width} px no page scrolls sideways in any view`, async () => {
-    for (const [target, views] of [[report(), REPORT], [diff(), DIFF], [fixtures.page('hostile'), REPORT]]) {
+    for (const [target, views] of [[report(), REPORT], [diff(), DIFF], [fixtures.page('hostile'), REPORT],
+      [fixtures.page('diffhostile'), DIFF]]) {
       await look(target, {viewport: {width, height: 900}}, async (page) => {
         for (let k = 0; k < views.length; k++) {
           await page.keyboard.press(String(k + 1));
@@ -323,6 +324,26 @@ test('past two million nodes small subtrees are put together, and nothing is los
     const names = await page.locator('[role=treegrid] tbody th').allInnerTexts();
     assert.deepEqual(names.map((name) => name.replace(/^[^\w[]+/, '')), ['[all]', 'main', 'heavy', '[2000100 small]']);
     assert.match(await page.locator('#about').textContent(), /put together in Stacks.*2,000,100/);
+  }));
+
+test('hostile names are text in a diff as well', () =>
+  look(fixtures.page('diffhostile'), {}, async (page) => {
+    for (let k = 1; k <= DIFF.length; k++) await page.keyboard.press(String(k));
+    const body = await page.evaluate(() => document.body.textContent);
+    assert.ok(body.includes('</script><script>alert(1)</script>'));
+    assert.ok(!body.includes('\u202e'));
+  }));
+
+test('metric and search go along from view to view, and Sites sorts by the metric', () =>
+  look(report(), {hash: '#stacks?m=copied&q=row'}, async (page) => {
+    await page.locator('.tabs a', {hasText: 'Sites'}).click();
+    assert.equal(await hash(page), '#sites?m=copied&q=row');
+    const shown = await page.locator('#places tbody tr:visible th').allInnerTexts();
+    assert.ok(shown.length && shown.every((name) => /row/.test(name)), String(shown));
+    await page.selectOption('#metric', 'needless');
+    assert.equal(await page.locator('#places th[aria-sort=descending]').innerText(), 'Needless');
+    await page.goBack();
+    assert.ok(await page.locator('#stacks').isVisible());
   }));
 
 test('no host, home folder or user stands in the page', () => {
