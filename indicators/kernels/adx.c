@@ -4,6 +4,7 @@
  *   plus, minus = Wilder averages of the directional movements
  *   dx = 100 |plus - minus| / (plus + minus)   (the true range of both indicators cancels)
  *   out = Wilder average of dx */
+#include "compat.h"
 #include "price.h"
 #include "smooth.h"
 
@@ -17,10 +18,19 @@ static size_t state_size(const double *params)
     return sizeof(struct state);
 }
 
+/* TA-Lib and Tulip seed the movements with one bar less, as if the first bar had moved by 0; Tulip
+ * takes its first dx a bar earlier too. */
+static size_t first_movement(const double *params) { return params[1] == COMPAT_NONE; }
+
+static size_t first_dx(const double *params)
+{
+    return (size_t)params[0] - (params[1] == COMPAT_TULIP);
+}
+
 static size_t warmup(const double *params, size_t output)
 {
     (void)output;
-    return 2 * (size_t)params[0] - 1;
+    return first_dx(params) + (size_t)params[0] - 1;
 }
 
 static void reference(const struct ind_run *run)
@@ -29,14 +39,16 @@ static void reference(const struct ind_run *run)
     const long double alpha = 1.0L / (long double)p;
     struct smooth_reference plus = {0}, minus = {0}, dx = {0};
 
-    for (size_t t = 1; t < run->to; t++) {
-        smooth_reference_push(&plus, plus_movement(run->in[0], run->in[1], t), p, alpha);
-        smooth_reference_push(&minus, minus_movement(run->in[0], run->in[1], t), p, alpha);
-        if (t < p)
+    for (size_t t = first_movement(run->params); t < run->to; t++) {
+        const double up = t ? plus_movement(run->in[0], run->in[1], t) : 0;
+        smooth_reference_push(&plus, up, p, alpha);
+        const double down = t ? minus_movement(run->in[0], run->in[1], t) : 0;
+        smooth_reference_push(&minus, down, p, alpha);
+        if (t < first_dx(run->params))
             continue;
         const long double sum = plus.y + minus.y;
         smooth_reference_push(&dx, sum == 0 ? 0 : 100 * fabsl(plus.y - minus.y) / sum, p, alpha);
-        if (t >= 2 * p - 1)
+        if (t >= warmup(run->params, 0))
             run->out[0][t] = (double)dx.y;
     }
 }
@@ -49,11 +61,12 @@ static void IND_FN(adx)(const struct ind_run *run)
     struct state *s = run->state;
     double plus[CHUNK], minus[CHUNK];
 
-    RUN_CHUNKS(run, 1, at, n)
+    RUN_CHUNKS(run, first_movement(run->params), at, n)
     {
-        const size_t skip = size_min(chunk_skip(at, p), n); /* dx begins with bar p */
+        const size_t skip = size_min(chunk_skip(at, first_dx(run->params)), n);
         double *restrict dx = plus;
-        for (size_t i = 0; i < n; i++) {
+        plus[0] = minus[0] = 0;
+        for (size_t i = at == 0; i < n; i++) {
             plus[i] = plus_movement(high, low, at + i);
             minus[i] = minus_movement(high, low, at + i);
         }
@@ -64,7 +77,7 @@ static void IND_FN(adx)(const struct ind_run *run)
             dx[i] = sum == 0 ? 0 : value;
         }
         smooth_chunk(&how, &s->dx, dx + skip, dx + skip, n - skip);
-        for (size_t i = chunk_skip(at, 2 * p - 1); i < n; i++)
+        for (size_t i = chunk_skip(at, warmup(run->params, 0)); i < n; i++)
             run->out[0][at + i] = dx[i];
     }
 }
@@ -76,10 +89,12 @@ IND_INDICATOR(adx) = {
     .source = "Wilder, New Concepts in Technical Trading Systems, 1978",
     .note =
         "Averages are seeded with the mean of their first period values, movements begin with "
-        "the second bar. A market that has not moved counts as 0. Closes are not read, save for "
-        "where the series begins.",
+        "the second bar. A market that has not moved counts as 0. As TA-Lib and Tulip the seed of "
+        "the movements holds one bar less, and as Tulip the result begins a bar earlier. Closes "
+        "are "
+        "not read, save for where the series begins.",
     .inputs = {{"high", "high"}, {"low", "low"}, {"close", "close"}},
-    .params = {{"period", "bars", 14, 1, IND_PERIOD_MAX, IND_INTEGER}},
+    .params = {{"period", "bars", 14, 1, IND_PERIOD_MAX, IND_INTEGER}, COMPAT_PARAM},
     .outputs = {"values"},
     .warmup = warmup,
     .history = ind_history_1,

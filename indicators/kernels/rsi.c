@@ -3,6 +3,7 @@
  *
  *   gain, loss = Wilder averages of max(x[t] - x[t-1], 0) and max(x[t-1] - x[t], 0)
  *   out[t] = 100 gain / (gain + loss) */
+#include "compat.h"
 #include "smooth.h"
 
 struct state {
@@ -15,9 +16,16 @@ static size_t state_size(const double *params)
     return sizeof(struct state);
 }
 
+/* What there is to say of a market that has not moved. */
+static double unmoved(const double *params)
+{
+    return params[1] == COMPAT_TALIB ? 0 : params[1] == COMPAT_TULIP ? NAN : 50;
+}
+
 static void reference(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
+    const double flat = unmoved(run->params);
     struct smooth_reference gain = {0}, loss = {0};
 
     for (size_t t = 1; t < run->to; t++) {
@@ -25,16 +33,17 @@ static void reference(const struct ind_run *run)
         smooth_reference_push(&gain, change < 0 ? 0 : change, p, 1.0L / (long double)p);
         smooth_reference_push(&loss, change > 0 ? 0 : -change, p, 1.0L / (long double)p);
         if (t >= p)
-            run->out[0][t] = gain.y + loss.y == 0 ? 50 : (double)(100 * gain.y / (gain.y + loss.y));
+            run->out[0][t] =
+                gain.y + loss.y == 0 ? flat : (double)(100 * gain.y / (gain.y + loss.y));
     }
 }
 
 /* 16 bars a block, from x[0] on, both averages in registers. */
 static inline void rsi_blocks(const struct smoothing *how, struct state *s, const double *x,
-                              double *out, size_t blocks)
+                              double *out, size_t blocks, double flat)
 {
     const struct smooth_registers r = smooth_load(how);
-    const v8 hundred = v8_set(100), half = v8_set(50), zero = v8_set(0);
+    const v8 hundred = v8_set(100), unmoved_lanes = v8_set(flat), zero = v8_set(0);
     v8 gain_before = v8_set(s->gain.y), loss_before = v8_set(s->loss.y);
 
     for (size_t i = 0; i < blocks; i++, x += 16, out += 16) {
@@ -46,7 +55,7 @@ static inline void rsi_blocks(const struct smoothing *how, struct state *s, cons
         for (int k = 0; k < 2; k++) {
             const v8 sum = v8_add(gain[k], loss[k]);
             const v8 value = v8_div(v8_mul(hundred, gain[k]), sum);
-            v8_store(out + 8 * k, v8_if_zero(sum, half, value));
+            v8_store(out + 8 * k, v8_if_zero(sum, unmoved_lanes, value));
         }
     }
     s->gain.y = v8_first(gain_before);
@@ -57,14 +66,14 @@ static void IND_FN(rsi)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
     const struct smoothing how = smoothing_wilder(run, p);
-    const double *x = run->in[0];
+    const double *x = run->in[0], flat = unmoved(run->params);
     struct state *s = run->state;
     size_t t = run_start(run, 1);
 
     for (; t < run->to; t++) {
         if (t > p && run->to - t >= 16) {
             const size_t blocks = (run->to - t) / 16;
-            rsi_blocks(&how, s, x + t, run->out[0] + t, blocks);
+            rsi_blocks(&how, s, x + t, run->out[0] + t, blocks, flat);
             t += 16 * blocks;
             if (t == run->to)
                 break;
@@ -73,7 +82,7 @@ static void IND_FN(rsi)(const struct ind_run *run)
         const double gain = smooth_push(&s->gain, change < 0 ? 0 : change, p, how.alpha);
         const double loss = smooth_push(&s->loss, change > 0 ? 0 : -change, p, how.alpha);
         if (t >= p)
-            run->out[0][t] = gain + loss == 0 ? 50 : 100 * gain / (gain + loss);
+            run->out[0][t] = gain + loss == 0 ? flat : 100 * gain / (gain + loss);
     }
 }
 
@@ -83,9 +92,9 @@ IND_INDICATOR(rsi) = {
     .family = "momentum",
     .source = "Wilder, New Concepts in Technical Trading Systems, 1978",
     .note = "Seeded with the mean gain and loss of the first period changes. 50 when nothing has "
-            "moved. A NaN or infinite bar makes all later values NaN.",
+            "moved (as TA-Lib 0, as Tulip NaN). A NaN or infinite bar makes all later values NaN.",
     .inputs = {{"data", "close"}},
-    .params = {{"period", "bars", 14, 1, IND_PERIOD_MAX, IND_INTEGER}},
+    .params = {{"period", "bars", 14, 1, IND_PERIOD_MAX, IND_INTEGER}, COMPAT_PARAM},
     .outputs = {"values"},
     .warmup = ind_period,
     .history = ind_history_1,

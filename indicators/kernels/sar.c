@@ -3,6 +3,7 @@
  *
  * The stop moves towards the extreme of the trend by a share that grows with each new extreme; when
  * a bar reaches it, the trend turns and the stop jumps to the extreme that was. */
+#include "compat.h"
 #include "extrema.h"
 
 struct state {
@@ -50,8 +51,73 @@ static void advance(struct state *s, const double *high, const double *low, size
                        : nan_max(next, nan_max(high[t - 1], high[t - 2]));
 }
 
+/* TA-Lib falls only when the lows moved down by more than the highs moved up, turns when the stop
+ * is touched, and keeps it clear of this bar and the one before. `sar` is that of the bar to come.
+ */
+static void begin_talib(struct state *s, const double *high, const double *low, double step)
+{
+    const double down = low[0] - low[1], up = high[1] - high[0];
+
+    s->rising = !(down > 0 && down > up);
+    s->sar = s->rising ? low[0] : high[0];
+    s->extreme = s->rising ? high[1] : low[1];
+    s->share = step;
+}
+
+static double advance_talib(struct state *s, const double *high, const double *low, size_t t,
+                            double step, double most)
+{
+    const size_t before = t == 1 ? 1 : t - 1;
+    const double highest = nan_max(high[before], high[t]), lowest = nan_min(low[before], low[t]);
+    double shown = s->sar;
+
+    if (s->rising ? low[t] <= s->sar : high[t] >= s->sar) {
+        shown = s->rising ? nan_max(s->extreme, highest) : nan_min(s->extreme, lowest);
+        s->rising = !s->rising;
+        s->extreme = s->rising ? high[t] : low[t];
+        s->share = step;
+    } else if (s->rising ? high[t] > s->extreme : low[t] < s->extreme) {
+        s->extreme = s->rising ? high[t] : low[t];
+        s->share = fmin(s->share + step, most);
+    }
+    const double next = shown + s->share * (s->extreme - shown);
+    s->sar = s->rising ? nan_min(next, lowest) : nan_max(next, highest);
+    return shown;
+}
+
+/* Tulip goes by the middles of the first two bars and by the first bar's extreme, and moves stop
+ * and extreme before it looks whether the bar has reached the stop. */
+static void begin_tulip(struct state *s, const double *high, const double *low, double step)
+{
+    s->rising = high[0] + low[0] <= high[1] + low[1];
+    s->sar = s->rising ? low[0] : high[0];
+    s->extreme = s->rising ? high[0] : low[0];
+    s->share = step;
+}
+
+static double advance_tulip(struct state *s, const double *high, const double *low, size_t t,
+                            double step, double most)
+{
+    const size_t two = t >= 2 ? t - 2 : t - 1;
+    const double next = s->sar + s->share * (s->extreme - s->sar);
+
+    s->sar = s->rising ? nan_min(next, nan_min(low[t - 1], low[two]))
+                       : nan_max(next, nan_max(high[t - 1], high[two]));
+    if (s->rising ? high[t] > s->extreme : low[t] < s->extreme) {
+        s->extreme = s->rising ? high[t] : low[t];
+        s->share = fmin(s->share + step, most);
+    }
+    if (s->rising ? low[t] < s->sar : high[t] > s->sar) {
+        s->rising = !s->rising;
+        s->sar = s->extreme;
+        s->extreme = s->rising ? high[t] : low[t];
+        s->share = step;
+    }
+    return s->sar;
+}
+
 /* The definition for a rising trend alone: prices are turned upside down while it falls. */
-static void reference(const struct ind_run *run)
+static void reference_own(const struct ind_run *run)
 {
     const double *high = run->in[0], *low = run->in[1], step = run->params[0];
     double side = run->to > 1 && high[1] > high[0] ? 1 : -1;
@@ -82,15 +148,33 @@ static void reference(const struct ind_run *run)
 
 static void IND_FN(sar)(const struct ind_run *run)
 {
+    const double *high = run->in[0], *low = run->in[1], step = run->params[0];
+    const double most = run->params[1];
+    const enum compat compat = (enum compat)run->params[2];
     struct state *s = run->state;
 
     for (size_t t = run_start(run, 1); t < run->to; t++) {
-        if (t == 1)
-            begin(s, run->in[0], run->in[1], run->params[0]);
-        else
-            advance(s, run->in[0], run->in[1], t, run->params[0], run->params[1]);
-        run->out[0][t] = s->sar;
+        if (t == 1 && compat == COMPAT_TALIB)
+            begin_talib(s, high, low, fmin(step, most));
+        else if (t == 1 && compat == COMPAT_TULIP)
+            begin_tulip(s, high, low, step);
+        else if (t == 1)
+            begin(s, high, low, step);
+        else if (compat == COMPAT_NONE)
+            advance(s, high, low, t, step, most);
+        run->out[0][t] = compat == COMPAT_TALIB   ? advance_talib(s, high, low, t, step, most)
+                         : compat == COMPAT_TULIP ? advance_tulip(s, high, low, t, step, most)
+                                                  : s->sar;
     }
+}
+
+/* The other libraries' rules have no second wording: what holds them is their own values. */
+static void reference(const struct ind_run *run)
+{
+    if (run->params[2] == COMPAT_NONE)
+        reference_own(run);
+    else
+        IND_FN(sar)(run);
 }
 
 static size_t history(const double *params)
@@ -104,10 +188,14 @@ IND_INDICATOR(sar) = {
     .title = "Parabolic SAR",
     .family = "trend",
     .source = "Wilder, New Concepts in Technical Trading Systems, 1978",
-    .note = "Rises first when the second high is above the first. The share of the way to the "
-            "extreme grows by acceleration up to maximum.",
+    .note =
+        "Rises first when the second high is above the first. The share of the way to the "
+        "extreme grows by acceleration up to maximum. TA-Lib and Tulip differ in the first trend "
+        "and in when it turns.",
     .inputs = {{"high", "high"}, {"low", "low"}},
-    .params = {{"acceleration", "ratio", 0.02, 0, 1}, {"maximum", "ratio", 0.2, 0, 1}},
+    .params = {{"acceleration", "ratio", 0.02, 0, 1},
+               {"maximum", "ratio", 0.2, 0, 10},
+               COMPAT_PARAM},
     .outputs = {"values"},
     .warmup = warmup,
     .history = history,

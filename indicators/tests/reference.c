@@ -24,13 +24,23 @@ static const char *text(const json_t *object, const char *key)
     return value ? value : "";
 }
 
+/* The parameter that asks for Tulip's definition; null when there is none. */
+static const struct ind_param *compat_param(const struct ind_indicator *ind)
+{
+    for (size_t i = 0; i < ind_n_params(ind); i++)
+        if (strcmp(ind->params[i].name, "compat") == 0)
+            return &ind->params[i];
+    return NULL;
+}
+
 /* Values measured on another definition, or known to be wrong, are no reference. */
 static bool is_for_us(const json_t *c)
 {
     const char *relation = text(c, "relation_to_vectorta_definition");
 
     return !json_object_get(c, "doubtful") && ind_find(text(c, "id")) &&
-           (strcmp(text(c, "data"), "inline") != 0 || strncmp(relation, "identical", 9) == 0);
+           (strcmp(text(c, "data"), "inline") != 0 || strncmp(relation, "identical", 9) == 0 ||
+            compat_param(ind_find(text(c, "id"))));
 }
 
 /* "4h" in ms; months, "2M", as their count below 0. */
@@ -74,6 +84,8 @@ static bool set_params(const struct ind_indicator *ind, const json_t *c, double 
     size_t place = 0;
 
     ind_defaults(ind, ret);
+    if (by_place && compat_param(ind))
+        ret[compat_param(ind) - ind->params] = 2; /* tulip */
     json_object_foreach(json_object_get(c, "params"), key, value)
     {
         size_t i = 0;
@@ -98,11 +110,15 @@ static void set_inputs(const struct ind_indicator *ind, const json_t *c, double 
     const size_t prefix = (size_t)json_integer_value(json_object_get(c, "nan_prefix"));
     const struct table *table = &tables[strcmp(text(c, "data"), table_names[1]) == 0];
     void *at = json_object_iter((json_t *)inputs);
+    json_t *last = NULL;
 
     for (size_t i = 0; i < ind_n_inputs(ind); i++) {
         json_t *value = json_object_get(inputs, ind->inputs[i].name);
         if (!value && at) /* Tulip's names: by place */
             value = json_object_iter_value(at);
+        if (!value && i > 0) /* one that Tulip does without */
+            value = last;
+        last = value;
         at = at ? json_object_iter_next((json_t *)inputs, at) : NULL;
         assert_non_null(value);
         *len = json_is_array(value) ? json_array_size(value) : table->len;
@@ -157,10 +173,12 @@ static size_t find_output(const struct ind_indicator *ind, const char *key, bool
             return o;
     for (size_t o = 0; o < n && tulip; o++) {
         const size_t a = strlen(last), b = strlen(ind->outputs[o]);
-        if (strncmp(last, ind->outputs[o], a < b ? a : b) == 0 ||
-            strncmp(key, ind->outputs[o], b) == 0)
+        if (strncmp(last, ind->outputs[o], a < b ? a : b) == 0)
             return o;
     }
+    for (size_t o = 0; o < n && tulip; o++)
+        if (strncmp(key, ind->outputs[o], strlen(ind->outputs[o])) == 0)
+            return o;
     return n == 1 ? 0 : n;
 }
 
