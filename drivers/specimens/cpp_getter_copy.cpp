@@ -14,7 +14,7 @@ class Prices
     explicit Prices(const struct spec_input *in) : typical_(in->len)
     {
         for (size_t t = 0; t < in->len; t++)
-            typical_[t] = (in->high[t] + in->low[t] + in->close[t]) / 3;
+            typical_[t] = (in->open[t] + in->high[t] + in->low[t] + 2 * in->close[t]) / 5;
     }
     const std::vector<double> &view() const { return typical_; }
     __attribute__((noinline)) std::vector<double> typical() const;
