@@ -44,6 +44,17 @@ static inline double median_absolute(const double *at, size_t p, double *scratch
 
 static inline size_t deviation_size(size_t p) { return p * sizeof(double); }
 
+/* Of one window: `w` has taken in at[0] and is full. */
+static inline double deviation(const struct window_square *w, enum deviation_kind kind,
+                               const double *at, size_t p, double *scratch)
+{
+    if (kind == DEVIATION_STANDARD)
+        return sqrt(window_square_variance(w, p));
+    if (kind == DEVIATION_MEAN_ABSOLUTE)
+        return w->w.same >= p ? 0 : mean_absolute(at, p, window_square_mean(w, p));
+    return median_absolute(at, p, scratch);
+}
+
 /* spread[i] = mean_absolute around mean[i], for skip <= i < n; at[i] is the newest of its window.
  * Lanes are bars, and each adds oldest first, as mean_absolute does. */
 static inline void mean_absolute_chunk(const double *at, size_t p, const double *mean,
