@@ -4,17 +4,14 @@
 #include "analysis.h"
 
 #define LEAST 1024 /* bytes of a stack in all */
-#define HABIT 64   /* blocks of one stack, none of them ever freed */
 
+/* Outside scopes nothing tells a leak from what is meant to last, or from what a language's run-time
+ * keeps. */
 static bool doubtful(const struct model *m, uint32_t node, uint64_t blocks)
 {
     const struct model_scope *s = &m->scopes[m->nodes[node].scope];
-    const struct nc_counts *c = model_counts(m, node);
 
-    if (m->nodes[node].scope)
-        return blocks < 2 && s->calls < 2;
-    return blocks < HABIT || c->frees > 0 || model_user_frame(m, node)->owner != OWNER_USER ||
-           !m->modules[model_user_frame(m, node)->module].main;
+    return m->nodes[node].scope == 0 || (blocks < 2 && s->calls < 2);
 }
 
 static int find(const struct model *m, struct findings *f)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STACKS_SHOWN 20000 /* the heaviest; --all writes every one */
+#define STACKS_SHOWN 5000 /* the heaviest; --all writes every one */
 
 #define B(x) json_boolean(x)
 #define N(x) json_count(x)

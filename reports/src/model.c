@@ -705,17 +705,6 @@ static bool timeline_add(struct model *m, const struct maps *maps)
     return true;
 }
 
-/* What the threads' lanes hold that the header does not have yet. */
-static void lanes_add(struct model *m, const struct profile *p)
-{
-    for (uint64_t i = 1; i < profile_count(p, NC_LANES); i++) {
-        const struct nc_lane *l = profile_entry(p, NC_LANES, i);
-        m->run.small_copies += l->small_copies;
-        m->run.small_copied_bytes += l->small_copied_bytes;
-        m->run.foreign_frees += l->foreign_frees;
-    }
-}
-
 int model_add(struct model *model, const struct profile *profile)
 {
     struct maps maps = {.profile = profile};
@@ -724,7 +713,6 @@ int model_add(struct model *model, const struct profile *profile)
         modules_add(model, &maps) && scopes_add(model, &maps) && nodes_add(model, &maps) &&
         counts_add(model, &maps) && calls_add(model, &maps) && edges_add(model, &maps) &&
         matches_add(model, &maps) && timeline_add(model, &maps) && run_add(model, profile);
-    lanes_add(model, profile);
     free(maps.modules);
     free(maps.scopes);
     free(maps.nodes);
