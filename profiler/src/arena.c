@@ -7,6 +7,9 @@
 #include <sys/mman.h>
 
 #include "lock.h"
+#include "sealed.h"
+
+bool sealed;
 
 enum {
     PAGE = 4096,
@@ -39,10 +42,11 @@ static size_t pages(size_t size) { return (size + PAGE - 1) & ~(size_t)(PAGE - 1
 
 static void *map(size_t size, int more_flags)
 {
-    void *at = sys_mmap(NULL, size, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | more_flags, -1, 0);
+    void *at = sealed ? NULL
+                      : sys_mmap(NULL, size, PROT_READ | PROT_WRITE,
+                                 MAP_PRIVATE | MAP_ANONYMOUS | more_flags, -1, 0);
 
-    return sys_failed(at) ? NULL : at;
+    return at == NULL || sys_failed(at) ? NULL : at;
 }
 
 void *arena_reserve(size_t size) { return map(pages(size), MAP_NORESERVE); }
@@ -97,7 +101,8 @@ void arena_free(void *at, size_t size)
     if (at == NULL)
         return;
     if (is_large(size)) {
-        sys_munmap(at, pages(size));
+        if (!sealed)
+            sys_munmap(at, pages(size));
         __atomic_fetch_sub(&arena.mapped, pages(size), __ATOMIC_RELAXED);
         return;
     }

@@ -31,6 +31,7 @@ struct block {
     struct block *newer;
     uint64_t born_ns;
     uint32_t flags;
+    uint32_t weight;  /* blocks it stands for: 1, or more when sampled */
     uint32_t self;    /* this block's index in the live table */
     uint32_t content; /* content.c: what it keeps of this block; 0: nothing */
     uint32_t untouched;

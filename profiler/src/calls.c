@@ -261,10 +261,10 @@ struct call *calls_enter_slow(struct lane *lane)
 void calls_allocated(struct call *c, struct block *b)
 {
     lock_take(&calls.lock);
-    c->allocations++;
-    c->allocated_bytes += b->size;
-    c->live_blocks++;
-    c->live_bytes += b->size;
+    c->allocations += b->weight;
+    c->allocated_bytes += b->size * b->weight;
+    c->live_blocks += b->weight;
+    c->live_bytes += b->size * b->weight;
     if (c->live_bytes > c->peak_bytes)
         c->peak_bytes = c->live_bytes;
     b->call = c;
@@ -282,10 +282,10 @@ bool calls_freed(struct block *b)
     struct call *c = b->call;
 
     if (c != NULL) {
-        c->temporary_blocks++;
-        c->temporary_bytes += b->size;
-        c->live_blocks--;
-        c->live_bytes -= b->size;
+        c->temporary_blocks += b->weight;
+        c->temporary_bytes += b->size * b->weight;
+        c->live_blocks -= b->weight;
+        c->live_bytes -= b->size * b->weight;
         if (b->older != NULL)
             b->older->newer = b->newer;
         if (b->newer != NULL)

@@ -9,6 +9,7 @@
 #include "live.h"
 #include "options.h"
 #include "profile.h"
+#include "sealed.h"
 
 enum {
     FIRST_SLOTS = 256,
@@ -152,7 +153,7 @@ static bool is_ours(const struct block *b) { return (b->flags & BLOCK_MAPPED) ==
 
 void evidence_born(struct block *b)
 {
-    if (!is_ours(b))
+    if (!is_ours(b) || sealed)
         return;
     if (b->size >= untouched_floor)
         b->untouched = pack(untouched_born((void *)b->at, b->size, (b->flags & BLOCK_ZEROED) != 0));
@@ -186,7 +187,7 @@ void evidence_ending(struct block *b)
 {
     if (b->untouched != 0)
         judge_untouched(b, true);
-    if (b->content != 0) {
+    if (b->content != 0 && !sealed) { /* nobody looks at it any more */
         content_freeing(b->content);
         b->content = 0;
         if (__atomic_fetch_add(&ended, 1, __ATOMIC_RELAXED) % FIGURES_EVERY == 0)
@@ -198,6 +199,8 @@ void evidence_moving(struct evidence_moving *ret, struct block *old)
 {
     *ret = (struct evidence_moving){old->content, old->untouched, old->size};
     old->content = old->untouched = 0;
+    if (sealed)
+        ret->content = ret->untouched = 0;
     content_moving(ret->content);
 }
 
@@ -216,14 +219,14 @@ void evidence_moved(const struct evidence_moving *m, struct block *now)
 
     if (m->content != 0)
         now->content = content_moved(m->content, &birth);
-    else if (now->size >= content_floor)
+    else if (now->size >= content_floor && !sealed)
         now->content = content_born(&birth);
 }
 
 void evidence_copying(uintptr_t dst, uintptr_t src, size_t size, uint32_t copy, uint32_t scope,
                       const struct call *call)
 {
-    if (size < content_floor)
+    if (size < content_floor || sealed)
         return;
     const struct block *d = block_find(dst), *s = block_find(src);
 
@@ -238,7 +241,7 @@ void evidence_call_ended(const struct call *call)
         for (struct block *b = call->newest; b != NULL; b = b->older)
             if (b->untouched != 0)
                 judge_untouched(b, true);
-    if (content_floor != SIZE_MAX) {
+    if (content_floor != SIZE_MAX && !sealed) {
         content_call_ended(call->serial);
         note_figures();
     }
@@ -265,6 +268,8 @@ void evidence_protected(const void *at, size_t size, bool readable)
 
 void evidence_process_ends(void)
 {
+    if (sealed)
+        return;
     const bool alone = profile.header->threads <= 1; /* else a block may go while it is read */
 
     for (uint32_t i = 1; i < live_blocks_end() && untouched_floor != SIZE_MAX; i++) {

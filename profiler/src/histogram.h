@@ -20,14 +20,14 @@ static inline unsigned histogram_bin(uint64_t x)
     return b < 40 ? b : 39;
 }
 
-/* One allocation of `size`, already counted in `c`, which is NC_COUNTS `index`. */
-static inline void histogram_size(struct nc_counts *c, uint32_t index, size_t size)
+/* `weight` allocations of `size`, already counted in `c`, which is NC_COUNTS `index`. */
+static inline void histogram_size(struct nc_counts *c, uint32_t index, size_t size, uint32_t weight)
 {
     if (c->histogram == 0)
         histogram_make(c, index);
     else
         ((struct nc_histogram *)profile_at(NC_HISTOGRAMS, c->histogram))
-            ->size[histogram_bin(size)]++;
+            ->size[histogram_bin(size)] += weight;
 }
 
 /* `weight` blocks that lived so long. */

@@ -141,7 +141,7 @@ struct lane *lane_get_slow(void)
     lock_drop(&lanes.lock);
     if (lane == NULL)
         return NULL;
-    lane->tid = sys_gettid();
+    lane->tid = sealed ? 0 : sys_gettid();
     lane->shared->thread = thread_entry(lane->tid);
     lane->last_block = 0;
     lane->call = NULL;

@@ -53,7 +53,8 @@ struct lane {
     struct late *late; /* LATE_MOST events of signal handlers that wait */
     struct lane *next; /* of the free ones */
     int32_t tid;
-    int64_t sample_left; /* bytes until the next sample */
+    int64_t sample_left; /* bytes until the next sample: sample.h */
+    bool sampling;       /* sample_left is set */
     uint64_t random;
     char **environment; /* room for exec's, see follow.c */
     size_t environment_room;

@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "lane.h"
 #include "lock.h"
+#include "sealed.h"
 #include "tables.h"
 
 enum {
@@ -37,10 +38,12 @@ struct odd {
     UT_hash_handle hh;
 };
 
-enum { FIRST_BLOCKS = 1024, PARTS = 24, KEEP = 64 };
+enum { FIRST_BLOCKS = 1024, PARTS = 24, KEEP = 64, LEAVES = 64 };
 
 static struct {
     _Atomic(struct leaf *) top[1u << TOP_BITS];
+    struct leaf *leaves[LEAVES]; /* the first ones */
+    atomic_uint n_leaves;
     bool roomy;
     struct lock lock; /* growth, odd blocks, the common list of free records */
     _Atomic(struct block *) part[PARTS];
@@ -56,6 +59,20 @@ void live_init(bool roomy)
     atomic_store(&live.blocks, 1);
 }
 
+/* Live blocks fill more than a cache of address translations reaches: words then lie in huge pages,
+ * as far as they are not there yet. */
+static bool large;
+
+void live_is_large(void)
+{
+    if (large || sealed)
+        return;
+    large = true;
+    for (unsigned i = 0; i < live.n_leaves && i < LEAVES; i++)
+        if (live.leaves[i] != NULL)
+            sys_madvise(live.leaves[i], sizeof live.leaves[i]->grain, MADV_HUGEPAGE);
+}
+
 static struct leaf *leaf_new(uintptr_t at)
 {
     _Atomic(struct leaf *) *slot = &live.top[at >> LEAF_BITS];
@@ -64,10 +81,15 @@ static struct leaf *leaf_new(uintptr_t at)
 
     if (l == NULL)
         return NULL;
-    sys_madvise(l, sizeof *l, MADV_NOHUGEPAGE);
+    sys_madvise(l, sizeof *l, large ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
     sys_madvise(l, sizeof *l, MADV_WIPEONFORK);
-    if (atomic_compare_exchange_strong(slot, &expected, l))
+    if (atomic_compare_exchange_strong(slot, &expected, l)) {
+        const unsigned i = atomic_fetch_add(&live.n_leaves, 1);
+
+        if (i < LEAVES)
+            live.leaves[i] = l;
         return l;
+    }
     sys_munmap(l, sizeof *l);
     return expected;
 }

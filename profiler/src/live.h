@@ -46,6 +46,9 @@ bool live_find(struct live *ret, uintptr_t at);
 struct block *live_block(uint32_t index);
 uint32_t live_blocks_end(void); /* one past the largest index in use */
 
+/* There are many live blocks from now on. */
+void live_is_large(void);
+
 /* In a fork's child: nothing is live. */
 void live_after_fork(void);
 

@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 
+#include "sealed.h"
 #include "sys.h"
 
 struct lock {
@@ -21,7 +22,7 @@ static inline void lock_take(struct lock *l)
         while (atomic_load_explicit(&l->held, memory_order_relaxed))
             if (++spins % 64)
                 __builtin_ia32_pause();
-            else
+            else if (!sealed)
                 sys_yield();
     }
 }

@@ -4,6 +4,7 @@
 #include <linux/membarrier.h>
 #include <string.h>
 
+#include "sample.h"
 #include "sealed.h"
 #include "sys.h"
 
@@ -16,7 +17,6 @@ enum {
 
 struct peak peak;
 
-bool sealed;
 static bool barriers; /* the kernel makes running threads' stores visible on demand */
 
 void peak_init(void)
@@ -31,7 +31,7 @@ static void set_peak(int64_t bytes, uint64_t blocks)
     struct nc_header *h = profile.header;
 
     __atomic_store_n(&h->peak_bytes, (uint64_t)bytes, __ATOMIC_RELAXED);
-    h->peak_blocks = blocks;
+    h->peak_blocks = sample_bytes == 0 ? blocks : 0;
     h->peak_ns = peak.now_ns;
     if (peak.saved) {
         peak.saved = 0;
@@ -118,6 +118,14 @@ static void call_back(void)
             l->calm_needed *= 2;
         __atomic_store_n(&l->limit, PEAK_DIRECT, __ATOMIC_RELEASE);
     }
+}
+
+void peak_seal(void)
+{
+    lane_lock();
+    call_back();
+    barriers = false;
+    lane_unlock();
 }
 
 /* Lane's limit is DIRECT and it has published: `sum` is what that gave. */

@@ -44,6 +44,9 @@ void peak_share(void);
 void peak_enter(struct lane *lane);
 void peak_leave(struct lane *lane);
 
+/* Call all credit back for good. */
+void peak_seal(void);
+
 void peak_init(void);
 
 /* `size` bytes more are live; true when that is a new peak. */

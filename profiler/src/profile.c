@@ -232,6 +232,23 @@ uint32_t profile_add_string(const char *s, size_t len)
     return room ? (uint32_t)start : 0;
 }
 
+void profile_make_room(void)
+{
+    static const enum nc_kind kinds[] = {NC_NODES, NC_COUNTS, NC_STRINGS,    NC_SCOPES,
+                                         NC_CALLS, NC_EDGES,  NC_HISTOGRAMS, NC_TIMELINE};
+
+    lock_take(&file.lock);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        unsigned part = 0;
+
+        while (part < PROFILE_PARTS &&
+               atomic_load_explicit(&profile.table[kinds[i]].part[part], memory_order_relaxed))
+            part++;
+        grow(kinds[i], part);
+    }
+    lock_drop(&file.lock);
+}
+
 static int make_absolute(const char *path)
 {
     const size_t len = strlen(path);

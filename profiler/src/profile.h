@@ -61,6 +61,9 @@ static inline struct nc_node *profile_node(uint32_t i) { return profile_at(NC_NO
 static inline struct nc_counts *profile_counts(uint32_t i) { return profile_at(NC_COUNTS, i); }
 static inline struct nc_scope *profile_scope(uint32_t i) { return profile_at(NC_SCOPES, i); }
 
+/* Grow what fills up first, while system calls may still be made. */
+void profile_make_room(void);
+
 /* One event is lost. */
 static inline void profile_lost(void)
 {

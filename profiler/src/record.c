@@ -8,6 +8,7 @@
 #include "lane.h"
 #include "peak.h"
 #include "profile.h"
+#include "sample.h"
 #include "stack.h"
 #include "timeline.h"
 #include "tree.h"
@@ -23,12 +24,14 @@ static inline void tick(struct lane *lane, size_t size)
         timeline_tick(lane);
 }
 
-static void count_alloc(struct lane *lane, struct nc_counts *c, size_t size)
+static void count_alloc(struct lane *lane, struct nc_counts *c, size_t size, uint32_t weight)
 {
-    if (!peak_add(lane, size))
+    const uint64_t bytes = size * weight;
+
+    if (!peak_add(lane, bytes))
         peak_save(c);
-    c->allocations++;
-    c->allocated_bytes += size;
+    c->allocations += weight;
+    c->allocated_bytes += bytes;
     if (size > c->largest_bytes)
         c->largest_bytes = size;
     const uint64_t live = c->allocated_bytes - c->freed_bytes;
@@ -36,17 +39,17 @@ static void count_alloc(struct lane *lane, struct nc_counts *c, size_t size)
     if ((int64_t)live > (int64_t)c->most_bytes)
         c->most_bytes = live;
     if (c->allocations >= HISTOGRAM_FROM)
-        histogram_size(c, lane->last_index, size);
-    lane->shared->allocations++;
-    lane->shared->allocated_bytes += size;
-    lane->shared->live_bytes += (int64_t)size;
-    lane->shared->live_blocks++;
+        histogram_size(c, lane->last_index, size, weight);
+    lane->shared->allocations += weight;
+    lane->shared->allocated_bytes += bytes;
+    lane->shared->live_bytes += (int64_t)bytes;
+    lane->shared->live_blocks += weight;
     tick(lane, size);
 }
 
 /* A struct block for what deserves one. */
 static struct block *keep(struct lane *lane, struct call *call, uintptr_t at, size_t size,
-                          uint32_t flags)
+                          uint32_t flags, uint32_t weight)
 {
     struct block *b = live_add(lane, at, size, lane->last_index);
 
@@ -55,13 +58,14 @@ static struct block *keep(struct lane *lane, struct call *call, uintptr_t at, si
         return NULL;
     }
     b->flags = flags;
+    b->weight = weight;
     b->born_ns = clock_ns();
     b->scope = lane->last_scope;
     if (call != NULL)
         calls_allocated(call, b);
     if (b->scope != 0) {
         struct nc_scope *s = profile_scope(b->scope);
-        const uint64_t live = __atomic_add_fetch(&s->live_bytes, size, __ATOMIC_RELAXED);
+        const uint64_t live = __atomic_add_fetch(&s->live_bytes, size * weight, __ATOMIC_RELAXED);
 
         for (uint64_t p = s->peak_bytes; (int64_t)live > (int64_t)p;)
             if (__atomic_compare_exchange_n(&s->peak_bytes, &p, live, true, __ATOMIC_RELAXED,
@@ -72,11 +76,12 @@ static struct block *keep(struct lane *lane, struct call *call, uintptr_t at, si
 }
 
 /* Null for one that needs no struct block. */
-static struct block *add(struct lane *lane, uintptr_t at, size_t size, uint32_t flags)
+static struct block *add(struct lane *lane, uintptr_t at, size_t size, uint32_t flags,
+                         uint32_t weight)
 {
     struct call *call = calls_enter(lane);
 
-    if (lane->last_scope == 0 && live_is_small(at, size)) {
+    if (lane->last_scope == 0 && sample_bytes == 0 && live_is_small(at, size)) {
         if (lane->events++ % TIMED_EVERY != 0) {
             if (!live_add_small(at, size, lane->last_index))
                 profile_lost();
@@ -84,15 +89,16 @@ static struct block *add(struct lane *lane, uintptr_t at, size_t size, uint32_t 
         }
         flags |= BLOCK_TIMED;
     }
-    return keep(lane, call, at, size, flags);
+    return keep(lane, call, at, size, flags, weight);
 }
 
-static void alloc_at(struct lane *lane, uint32_t node, void *at, size_t size, unsigned by)
+static void alloc_at(struct lane *lane, uint32_t node, void *at, size_t size, unsigned by,
+                     uint32_t weight)
 {
     struct nc_counts *c = lane_counts(lane, node, by);
 
-    count_alloc(lane, c, size);
-    struct block *b = add(lane, (uintptr_t)at, size, by == NC_BY_CALLOC ? BLOCK_ZEROED : 0);
+    count_alloc(lane, c, size, weight);
+    struct block *b = add(lane, (uintptr_t)at, size, by == NC_BY_CALLOC ? BLOCK_ZEROED : 0, weight);
 
     if (b != NULL && evidence_wants(size))
         evidence_born(b);
@@ -105,24 +111,31 @@ void record_alloc(const void *frame, void *at, size_t size, unsigned by)
 
     if (at == NULL)
         return;
-    if (lane == NULL)
+    if (lane == NULL) {
         profile_lost();
-    else
-        alloc_at(lane, stack_node(frame), at, size, by);
+        return;
+    }
+    const uint32_t weight = sample_take(lane, size);
+
+    if (weight != 0)
+        alloc_at(lane, stack_node(frame), at, size, by, weight);
 }
 
 void record_late(void *at, size_t size, unsigned by, uintptr_t ip)
 {
+    struct lane *lane = lane_get();
     const uint32_t cut = NC_NODE_CUT;
+    const uint32_t weight = sample_take(lane, size);
 
-    alloc_at(lane_get(), tree_intern(shim_self.base, &ip, &cut, 1), at, size, by);
+    if (weight != 0)
+        alloc_at(lane, tree_intern(shim_self.base, &ip, &cut, 1), at, size, by, weight);
 }
 
 /* `moving`: by a realloc; what is in it lives on. */
 static void end_block(struct nc_counts *c, struct block *b, bool moving)
 {
     const uint64_t lived = clock_ns() - b->born_ns;
-    const unsigned weight = b->flags & BLOCK_TIMED ? TIMED_EVERY : 1;
+    const unsigned weight = b->flags & BLOCK_TIMED ? TIMED_EVERY : b->weight;
 
     c->lifetime_ns += lived * weight;
     histogram_lifetime(c, lived, weight);
@@ -132,13 +145,14 @@ static void end_block(struct nc_counts *c, struct block *b, bool moving)
     const bool inside = b->call != NULL && calls_freed(b);
 
     if (inside) {
-        c->call_frees++;
-        c->call_freed_bytes += b->size;
+        c->call_frees += b->weight;
+        c->call_freed_bytes += b->size * b->weight;
     }
     if (inside || b->scope == 0) /* outside any scope the whole run is one call */
         copies_freed(b);
     if (b->scope != 0)
-        __atomic_fetch_sub(&profile_scope(b->scope)->live_bytes, b->size, __ATOMIC_RELAXED);
+        __atomic_fetch_sub(&profile_scope(b->scope)->live_bytes, b->size * b->weight,
+                           __ATOMIC_RELAXED);
 }
 
 /* What is to be said of a block's end, but for its live words. */
@@ -149,13 +163,16 @@ static void count_free(struct lane *lane, const struct live *was, bool temporary
 
     if (__builtin_expect(c->flags >> NC_LANE_SHIFT != lane->index, 0))
         c = lane_counts(lane, c->node, c->flags & NC_BY_MASK);
-    peak_sub(lane, was->size);
+    const uint32_t weight = b == NULL ? 1 : b->weight;
+    const uint64_t bytes = was->size * weight;
+
+    peak_sub(lane, bytes);
     peak_save(c);
-    c->frees++;
-    c->freed_bytes += was->size;
-    c->temporary += temporary;
-    lane->shared->live_bytes -= (int64_t)was->size;
-    lane->shared->live_blocks--;
+    c->frees += weight;
+    c->freed_bytes += bytes;
+    c->temporary += temporary ? weight : 0;
+    lane->shared->live_bytes -= (int64_t)bytes;
+    lane->shared->live_blocks -= weight;
     if (b != NULL)
         end_block(c, b, moving);
     tick(lane, was->size);
@@ -169,7 +186,7 @@ void record_free(void *at)
     if (at == NULL || lane == NULL)
         return;
     if (!live_take(&was, (uintptr_t)at)) {
-        lane->shared->foreign_frees++;
+        lane->shared->foreign_frees += sample_bytes == 0; /* else it was not sampled */
         return;
     }
     count_free(lane, &was, lane->last_block == (uintptr_t)at, false);
@@ -220,16 +237,22 @@ void record_realloc_end(const void *frame, struct record_realloc *r, void *now, 
         if (r->was.block != NULL)
             live_recycle(lane, r->was.block);
     } else if (r->at != 0) {
-        lane->shared->foreign_frees++;
+        lane->shared->foreign_frees += sample_bytes == 0;
+    }
+    const uint32_t weight = sample_take(lane, size);
+
+    if (weight == 0) {
+        evidence_moved(&r->evidence, NULL);
+        return;
     }
     struct nc_counts *c = lane_counts(lane, stack_node(frame), by);
 
-    count_alloc(lane, c, size);
+    count_alloc(lane, c, size, weight);
     if (moved) {
-        c->moved++;
-        c->moved_bytes += taken;
+        c->moved += weight;
+        c->moved_bytes += taken * weight;
     }
-    struct block *b = add(lane, (uintptr_t)now, size, moved ? BLOCK_MOVED : 0);
+    struct block *b = add(lane, (uintptr_t)now, size, moved ? BLOCK_MOVED : 0, weight);
 
     if (r->evidence.content != 0 || (b != NULL && evidence_wants(size)))
         evidence_moved(&r->evidence, b);
@@ -256,7 +279,7 @@ static void cut_mapping(struct lane *lane, const struct block *b, uintptr_t star
         c->freed_bytes -= size;
         lane->shared->live_bytes += (int64_t)size;
         lane->shared->live_blocks++;
-        keep(lane, NULL, left[i][0], size, BLOCK_MAPPED);
+        keep(lane, NULL, left[i][0], size, BLOCK_MAPPED, 1);
     }
 }
 
@@ -268,10 +291,10 @@ void record_map(const void *frame, void *at, size_t size, unsigned by)
         return;
     struct nc_counts *c = lane_counts(lane, stack_node(frame), by);
 
-    count_alloc(lane, c, size);
+    count_alloc(lane, c, size, 1);
     c->mapped++;
     c->mapped_bytes += size;
-    add(lane, (uintptr_t)at, size, BLOCK_MAPPED);
+    add(lane, (uintptr_t)at, size, BLOCK_MAPPED, 1);
 }
 
 /* A mapping may go in pieces: what is left of it stays, as shorter blocks of the same stack. Each

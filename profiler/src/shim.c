@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <link.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,8 @@
 #include "profile.h"
 #include "real.h"
 #include "record.h"
+#include "sample.h"
+#include "sealed.h"
 #include "stack.h"
 #include "tree.h"
 
@@ -81,7 +84,8 @@ static bool is_sanitized(void)
 
     for (size_t i = 0; names[i] != NULL && !ret; i++)
         ret = dlsym(RTLD_DEFAULT, names[i]) != NULL;
-    (void)dlsym(RTLD_DEFAULT, "free"); /* clears the error, without the locks that dlerror() takes */
+    (void)dlsym(RTLD_DEFAULT,
+                "free"); /* clears the error, without the locks that dlerror() takes */
     return ret;
 }
 
@@ -116,7 +120,9 @@ static int open_profile(bool forked)
     h->start_ns = h->end_ns = clock_ns();
     h->pid = sys_getpid();
     h->parent_pid = (int)sys_call3(SYS_getppid, 0, 0, 0);
-    h->flags = (forked ? NC_FORKED : 0) | (shim.options.copies ? NC_COPIES : 0);
+    h->sample_bytes = sample_bytes = shim.options.sample_bytes;
+    h->flags = (forked ? NC_FORKED : 0) | (sample_bytes != 0 ? NC_SAMPLED : 0) |
+               (shim.options.copies ? NC_COPIES : 0);
     return 0;
 }
 
@@ -137,6 +143,24 @@ static bool bring_up(bool forked)
     stack_init(&shim.options.stack);
     shim.paused = shim.options.paused;
     return true;
+}
+
+/* Only stores: it may come at any moment. */
+static void on_toggle(int number)
+{
+    (void)number;
+    shim.paused = !shim.paused;
+    if (shim_gate.is.open)
+        open_gate();
+}
+
+/* A signal that the program has other plans for is left to it. */
+static void watch_signal(int number)
+{
+    struct sigaction act = {.sa_handler = on_toggle, .sa_flags = SA_RESTART}, was;
+
+    if (number != 0 && sigaction(number, NULL, &was) == 0 && was.sa_handler == SIG_DFL)
+        sigaction(number, &act, NULL);
 }
 
 static void at_exit(int status, void *unused)
@@ -172,6 +196,7 @@ static void once(void)
     pthread_atfork(NULL, NULL, in_child);
     on_exit(at_exit, NULL);
     pthread_key_create(&shim.key, thread_ends);
+    watch_signal(shim.options.toggle_signal);
 }
 
 static void forget_parent(void)
@@ -213,13 +238,14 @@ static void wake_locked(void)
 bool shim_wake(void)
 {
     static atomic_int owner;
-    const int tid = sys_gettid();
     const int saved = errno;
 
-    if (shim.state == IDLE && shim.pid == sys_getpid())
-        return false;
     if (shim_gate.is.open)
         return true; /* paused */
+    if (sealed || (shim.state == IDLE && shim.pid == sys_getpid()))
+        return false;
+    const int tid = sys_gettid();
+
     real_ready();
     if (atomic_load(&owner) == tid || real.malloc == NULL)
         return false;
@@ -236,7 +262,22 @@ bool shim_wake(void)
 
 bool shim_is_ours(void)
 {
-    return shim_gate.is.open && profile.header != NULL && profile.header->pid == sys_getpid();
+    return shim_gate.is.open && profile.header != NULL &&
+           (sealed || profile.header->pid == sys_getpid());
+}
+
+void shim_seal(void)
+{
+    if (sealed)
+        return;
+    if (shim_enter_end()) {
+        profile_make_room();
+        evidence_process_ends();
+        peak_seal();
+        sealed = true;
+        shim_leave();
+    }
+    sealed = true;
 }
 
 void shim_watch_thread(void *lane) { pthread_setspecific(shim.key, lane); }

@@ -16,6 +16,9 @@ void shim_end_undone(void);
 /* True in the process whose profile is open, false in a vfork's child that borrows its memory. */
 bool shim_is_ours(void);
 
+/* The program puts itself under seccomp: make ready for having no system calls any more. */
+void shim_seal(void);
+
 /* The calling thread has a lane: be told when it ends. */
 void shim_watch_thread(void *lane);
 

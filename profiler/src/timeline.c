@@ -4,10 +4,14 @@
 #include <string.h>
 
 #include "clock.h"
+#include "live.h"
 #include "peak.h"
 #include "profile.h"
 
-enum { FIRST_WIDTH_NS = 1000000 };
+enum {
+    FIRST_WIDTH_NS = 1000000,
+    LIVE_LARGE = 64 << 20 /* bytes: their words are 16 MiB */
+};
 
 static struct {
     atomic_flag taken; /* whoever comes second skips its look */
@@ -80,6 +84,8 @@ void timeline_tick(struct lane *lane)
         peak.shared ? atomic_load_explicit(&peak.sum, memory_order_relaxed) : lane->live;
 
     lane->ticks = 0;
+    if (live >= LIVE_LARGE)
+        live_is_large();
     peak.now_ns = now;
     profile.header->end_ns = now;
     if (atomic_flag_test_and_set_explicit(&timeline.taken, memory_order_acquire))

@@ -227,6 +227,48 @@ static void a_file_of_another_run_is_replaced(void **state)
     run_done(&again);
 }
 
+static void a_host_under_seccomp_is_left_alive(void **state)
+{
+    static const char *const ways[] = {"prctl", "syscall"};
+
+    for (int i = 0; i < 2; i++) {
+        go("seals", ways[i], 8);
+        assert_string_equal(r.out, "sealed\n");
+        assert_int_equal(peek_sums(&r.p).allocations + r.p.header->lost_events, 3000 + 3);
+        assert_int_equal(r.p.header->exit_status, 8);
+        if (i == 0)
+            run_done(&r);
+    }
+}
+
+static void a_signal_stops_and_starts_recording(void **state)
+{
+    static const char *const env[] = {"NOCOPY_TOGGLE_SIGNAL=12", NULL};
+    static const char *const paused[] = {"NOCOPY_TOGGLE_SIGNAL=12", "NOCOPY_PAUSED=on", NULL};
+
+    run_victim(&r, env, "hostile", "toggles", NULL);
+    assert_int_equal(r.status, 0);
+    assert_int_equal(got().allocated_bytes, 11 + 1 + 100 + 13);
+    run_done(&r);
+    run_victim(&r, paused, "hostile", "toggles", NULL);
+    assert_int_equal(got().allocated_bytes, 10);
+}
+
+static void samples_are_unbiased(void **state)
+{
+    static const char *const env[] = {"NOCOPY_SAMPLE=2000", NULL};
+
+    run_victim(&r, env, "threads", "small-stacks", NULL);
+    assert_int_equal(r.status, 0);
+    assert_true(r.p.header->flags & NC_SAMPLED);
+    assert_int_equal(r.p.header->sample_bytes, 2000);
+    const struct peek_sums s = peek_function(&r.p, "/threads", "in_thread");
+
+    /* 20,000 blocks of 100 bytes, a thousand samples: six standard deviations on each side */
+    assert_in_range(s.allocations, 16200, 23800);
+    assert_int_equal(s.frees, s.allocations);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_teardown(f, tear_down)
@@ -248,6 +290,9 @@ int main(void)
         TEST(letters_of_the_name_are_replaced),
         TEST(an_option_that_makes_no_sense_is_a_fact_of_the_run),
         TEST(a_file_of_another_run_is_replaced),
+        TEST(a_host_under_seccomp_is_left_alive),
+        TEST(a_signal_stops_and_starts_recording),
+        TEST(samples_are_unbiased),
     };
 
     return cmocka_run_group_tests_name("hostile", tests, NULL, NULL);

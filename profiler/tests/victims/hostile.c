@@ -5,10 +5,15 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -263,6 +268,46 @@ static int loading(int argc, char **argv)
     return 0;
 }
 
+/* ---- seccomp: from here on only write, exit and exit_group; anything else kills ---- */
+
+static int seals(int argc, char **argv)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 3, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_write, 2, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_brk, 1, 0), /* the heap's own */
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog filter = {sizeof code / sizeof code[0], code};
+    const int by_prctl = strcmp(argv[2], "prctl") == 0;
+
+    free(get(100000)); /* larger ones may look for untouched pages */
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return 1;
+    if (by_prctl ? prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) != 0
+                 : syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) != 0)
+        return 2;
+    many_stacks(3000);
+    free(get(100000));
+    if (write(1, "sealed\n", 7) != 7)
+        return 3;
+    _exit(8);
+}
+
+/* ---- a signal that stops and starts recording ---- */
+
+static int toggles(int argc, char **argv)
+{
+    get(1);
+    raise(SIGUSR2);
+    get(10);
+    raise(SIGUSR2);
+    get(100);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     static const struct victim_case cases[] = {
@@ -276,6 +321,9 @@ int main(int argc, char **argv)
         {"file-limit", file_limit},
         {"memory-limit", memory_limit},
         {"edges", edges},
+        {"seals", seals},
+        {"toggles", toggles},
+
         {"plugins", plugins},
         {"loading", loading},
         {NULL, NULL},
