@@ -82,10 +82,15 @@ class Treegrid {
     row.querySelector('.indent').textContent = open ? '\u25be' : '\u25b8';
   }
 
+  /** Open a row; while there is but one child, that one too: nothing is to be chosen there. */
   open(row) {
-    if (row.getAttribute('aria-expanded') !== 'false') return;
-    this.mark(row, true);
-    row.after(...this.page(row.node, this.level(row) + 1, 0));
+    while (row.getAttribute('aria-expanded') === 'false') {
+      this.mark(row, true);
+      const rows = this.page(row.node, this.level(row) + 1, 0);
+      row.after(...rows);
+      if (rows.length > 1) return;
+      row = rows[0];
+    }
   }
 
   /** PAGE rows from the k-th child on, and a row that brings the rest. */

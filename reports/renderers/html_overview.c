@@ -159,7 +159,7 @@ static void finding(struct html *h, const struct report_finding *f, bool open)
             "<span class=\"who\">",
             f->severity == SEVERITY_LOW ? " low" : "", f->bytes, h->mark,
             html_bytes_words(words, f->bytes));
-    html_text(h, *f->scope ? f->scope : "outside of any call");
+    html_text(h, *f->scope ? f->scope : report_kind_words(f->kind));
     fputs("</span> ", h->out);
     finding_path(h, f);
     finding_times(h, f);

@@ -172,11 +172,13 @@ test('a filter without allocations says so', () =>
 test('the treegrid opens, moves and closes by keys', () =>
   look(report(), {hash: '#stacks?t=1'}, async (page) => {
     const rows = page.locator('[role=treegrid] tbody tr');
-    assert.equal(await rows.count(), 2);
+    assert.equal(await rows.count(), 42); /* open down to where there is a choice: 40 cases */
     await rows.first().focus();
     await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowLeft');
+    assert.equal(await rows.count(), 2);
     await page.keyboard.press('ArrowRight');
-    assert.equal(await rows.count(), 42); /* 40 cases */
+    assert.equal(await rows.count(), 42);
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
     assert.ok(await rows.count() > 42);
@@ -320,7 +322,6 @@ test('past two million nodes small subtrees are put together, and nothing is los
   look(fixtures.page('light2000100'), {hash: '#stacks?m=allocations&t=1'}, async (page) => {
     const rows = page.locator('[role=treegrid] tbody tr');
     assert.match(await rows.first().innerText(), /2,002,000,100/);
-    await rows.nth(1).click();
     const names = await page.locator('[role=treegrid] tbody th').allInnerTexts();
     assert.deepEqual(names.map((name) => name.replace(/^[^\w[]+/, '')), ['[all]', 'main', 'heavy', '[2000100 small]']);
     assert.match(await page.locator('#about').textContent(), /put together in Stacks.*2,000,100/);
