@@ -304,10 +304,21 @@ static int section_line(struct reading *in, char *line)
     return 0;
 }
 
+/* " # ..." to the end of the line. */
+static void cut_comment(char *line)
+{
+    for (char *p = line; (p = strchr(p, '#')); p++)
+        if (p > line && isspace((unsigned char)p[-1]) && isspace((unsigned char)p[1])) {
+            *p = 0;
+            return;
+        }
+}
+
 static int one_line(struct reading *in, char *line)
 {
     char *value;
 
+    cut_comment(line);
     line = trim(line);
     if (!*line || *line == '#' || *line == ';')
         return 0;

@@ -2,6 +2,7 @@
 /* compare: two commits built aside, the same driver run in both, and what changed. */
 #include "command.h"
 #include "gate.h"
+#include "history.h"
 #include "measure.h"
 #include "output.h"
 #include "tree_build.h"
@@ -18,17 +19,20 @@ struct args {
     const char *build, *budget;
     const char *revisions[2];
     int n_revisions;
-    bool fail;
+    bool fail, keep;
     char **driver;
 };
 
-enum { OPT_FAIL = 0x300, OPT_BUILD, OPT_BUDGET };
+enum { OPT_FAIL = 0x300, OPT_BUILD, OPT_BUDGET, OPT_KEEP };
 static const struct argp_option options[] = {
     {"build", OPT_BUILD, "CMD", 0,
      "Shell command that builds, run at the top of each commit's tree (meson setup and ninja for "
      "the driver alone)"},
     {"fail-on-regression", OPT_FAIL, 0, 0,
      "Exit 1 when REV_B breaks a rule of the budget against REV_A"},
+    {"keep", OPT_KEEP, 0, 0,
+     "Store both reports in the history ($NOCOPY_HISTORY, else "
+     ".nocopy/history.db): check, diff and history can name the commits then"},
     {"budget", OPT_BUDGET, "FILE", 0, "Rules for --fail-on-regression (verdict-worse)"},
     {0}};
 
@@ -46,6 +50,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case OPT_FAIL:
         args->fail = true;
+        return 0;
+    case OPT_KEEP:
+        args->keep = true;
         return 0;
     case OPT_BUDGET:
         args->budget = arg;
@@ -88,6 +95,25 @@ static int measure_commit(const struct args *args, const struct git_repository *
     return r;
 }
 
+static int keep_reports(const struct git_commit commits[2], const struct report reports[2])
+{
+    char *address = history_address(NULL);
+    struct history history;
+    int r = history_open(&history, address, true);
+
+    free(address);
+    if (r)
+        return r;
+    for (int i = 0; r == 0 && i < 2; i++)
+        r = history_add(&history,
+                        &(struct history_entry){.commit = commits[i].id,
+                                                .subject = commits[i].subject,
+                                                .committed = commits[i].time},
+                        &reports[i]);
+    history_close(&history);
+    return r;
+}
+
 static char *commit_name(const char *revision, const struct git_commit *commit)
 {
     return strncmp(revision, commit->id, 7) == 0 ? format_string("%.12s", commit->id)
@@ -113,7 +139,9 @@ static int compare(struct args *args, const struct git_repository *git,
         if (diff_reports(&diff, &reports[0], &reports[1], names[0], names[1]) < 0)
             r = complain(EXIT_UNREADABLE, "out of memory");
         else {
-            r = output_diff(&args->output, &diff);
+            r = args->keep ? keep_reports(commits, reports) : 0;
+            if (r == 0)
+                r = output_diff(&args->output, &diff);
             if (r == 0 && args->fail)
                 r = gate_diff(&diff, args->budget, stderr);
             diff_done(&diff);

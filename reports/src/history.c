@@ -52,8 +52,8 @@ static bool is_postgres(const char *address)
     return strncmp(address, "postgresql://", 13) == 0 || strncmp(address, "postgres://", 11) == 0;
 }
 
-/* An address without its password: "postgresql://user@host/db". Parameters may hold one too. */
-static char *without_password(const char *address)
+/* Parameters may hold a password too: they are left out. */
+char *history_shown(const char *address)
 {
     const char *rest = strstr(address, "://");
     const char *at, *colon, *end;
@@ -180,7 +180,7 @@ static int make_place(const char *address)
 int history_open(struct history *ret, const char *address, bool create)
 {
     struct history history = {.db.backend = is_postgres(address) ? &db_postgres : &db_sqlite,
-                              .shown = without_password(address)};
+                              .shown = history_shown(address)};
     int64_t version = 0;
     int r = 0;
 

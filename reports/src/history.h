@@ -19,6 +19,9 @@ struct history {
  * repository (outside one: of the current folder). Owned by the caller. */
 char *history_address(const char *told);
 
+/* An address as it may be printed, "postgresql://user@host/db". Owned by the caller. */
+char *history_shown(const char *address);
+
 /* Open. `create`: begin one when there is none. Returns 0, or EXIT_UNREADABLE with a message
  * printed that says what to do. */
 int history_open(struct history *ret, const char *address, bool create);

@@ -191,6 +191,11 @@ int atomic_close(struct atomic_file *file, int error)
 
     if (error == 0 && (ferror(file->out) || fflush(file->out) != 0))
         error = errno ? -errno : -EIO;
+    if (error == -EIO) { /* all that a renderer knows: the next write says why */
+        errno = 0;
+        if ((fputc('\n', file->out) == EOF || fflush(file->out) != 0) && errno)
+            error = -errno;
+    }
     if (file->out != stdout && fclose(file->out) != 0 && error == 0)
         error = -errno;
     if (file->temporary && error == 0 && rename(file->temporary, file->path) < 0)
