@@ -36,6 +36,8 @@ def an_installed_tree_works_from_where_it_is_put(place):
     contains(done.err, "profile x.prof")
     done = place.run(os.path.join(moved, "bin", "nocopy"), "doctor")
     equal(done.status, 0, done)
+    done = place.run(os.path.join(moved, "bin", "nocopy"), "analyze", "--", "--bars=1000", "--indicator=sma")
+    equal(done.status, 0, done)
     for name in ("share/man/man1/nocopy.1", "share/bash-completion/completions/nocopy",
                  "share/zsh/site-functions/_nocopy", "share/fish/vendor_completions.d/nocopy.fish"):
         assert any(os.path.exists(os.path.join(moved, name + end)) for end in ("", ".gz")), name
