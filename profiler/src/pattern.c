@@ -207,6 +207,15 @@ static bool group(const pcre2_code *code, const char *name, unsigned number, con
     return true;
 }
 
+/* Where the group matches it is a batch, "batch" as well as "_many"; but a pattern may name all
+ * modes, as in (?<mode>single|batch). */
+static enum nc_mode mode_of(const char *mode, size_t len)
+{
+    if (len == 0 || (len == 6 && memcmp(mode, "single", 6) == 0))
+        return NC_MODE_SINGLE;
+    return len == 6 && memcmp(mode, "stream", 6) == 0 ? NC_MODE_STREAM : NC_MODE_BATCH;
+}
+
 static bool match_one(struct scope_match *ret, const struct pattern *p, const char *subject)
 {
     const char *mode;
@@ -223,9 +232,8 @@ static bool match_one(struct scope_match *ret, const struct pattern *p, const ch
     if (ret->name_len >= NAME_MOST)
         ret->name_len = NAME_MOST - 1;
     ret->mode = NC_MODE_SINGLE;
-    if (group(p->code, "mode", 0, subject, &mode, &mode_len) && mode_len == 5 &&
-        memcmp(mode, "batch", 5) == 0)
-        ret->mode = NC_MODE_BATCH;
+    if (group(p->code, "mode", 0, subject, &mode, &mode_len))
+        ret->mode = mode_of(mode, mode_len);
     return true;
 }
 
