@@ -197,6 +197,16 @@ def tree_of(folder):
     return found
 
 
+def unchanged(folder, before):
+    """The folder holds what tree_of() found before; but git may have packed its refs (and did, to no
+    effect, when a bisection deletes its own)."""
+    after = tree_of(folder)
+    for files in (before, after):
+        files.pop(".git/packed-refs", None)
+    names = sorted(name for name in set(before) | set(after) if before.get(name) != after.get(name))
+    assert not names, f"changed: {names}"
+
+
 def run_tests(module):
     tests = [(name, test) for name, test in vars(module).items()
              if callable(test) and not name.startswith("_")
@@ -214,8 +224,8 @@ def run_tests(module):
         except Exception:  # a test may fail in any way
             failed += 1
             print(f"not ok {number} - {sentence}")
-            for line in traceback.format_exc().splitlines():
-                print("# " + line)
+            for line in traceback.format_exc().splitlines()[:120]:
+                print("# " + line[:500])
         sys.stdout.flush()
     return 1 if failed else 0
 

@@ -8,7 +8,7 @@ import time
 
 from e2e import *  # noqa: F403
 from e2e import (BUILD, NOCOPY, ROW_COPY, ROW_IN_PLACE, SCOPE, contains, driver, equal, repository,
-                 run_tests, stop_group, tree_of)
+                 run_tests, stop_group, tree_of, unchanged)
 
 GOOD, BAD = driver(ROW_IN_PLACE), driver(ROW_COPY)
 DRIVER = ("--build", BUILD, SCOPE, "--", "build/driver")
@@ -57,7 +57,7 @@ def checkout_index_stash_and_repository_are_left_as_they_were(place):
     place.write("repo/untracked", "mine\n")
     before = tree_of(folder)
     equal(_compare(place, folder, "HEAD~1", "HEAD").status, 0)
-    equal(tree_of(folder), before)
+    unchanged(folder, before)
     equal(_worktrees(place, folder), 1)
 
 
@@ -119,7 +119,7 @@ def an_interrupt_leaves_nothing_behind(place):
     run.communicate(timeout=60)
     equal(run.returncode, -signal.SIGINT)
     equal(_leftovers(place), [])
-    equal(tree_of(folder), before)
+    unchanged(folder, before)
     equal(_worktrees(place, folder), 1)
 
 
@@ -172,7 +172,7 @@ def bisect_finds_the_planted_commit_among_64(place):
     equal(done.status, 0, done)
     contains(done.out, f"first bad commit: {ids[41]} change 41")
     contains(done.out, "violated: verdict-worse xxx HIGH OK")
-    equal(tree_of(folder), before)
+    unchanged(folder, before)
     equal(_worktrees(place, folder), 1)
 
 
@@ -195,7 +195,7 @@ def bisect_stops_at_an_interrupt_and_clears_up(place):
     stop_group(run)
     run.communicate(timeout=60)
     equal(run.returncode, -signal.SIGINT)
-    equal(tree_of(folder), before)
+    unchanged(folder, before)
     equal(_worktrees(place, folder), 1)
     equal(os.listdir(place.tmp), [])
 
