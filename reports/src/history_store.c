@@ -106,6 +106,14 @@ static int add_cases(struct history *history, const char *id, const struct repor
     return r;
 }
 
+static int64_t now_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 static unsigned count(const struct report *report, enum report_status status)
 {
     unsigned n = 0;
@@ -131,7 +139,7 @@ static int add_report(struct history *history, const struct history_entry *entry
         db_text(entry->subject),
         db_text(command),
         db_int(entry->committed),
-        db_int(time(NULL)),
+        db_int(now_us()), /* finer than a commit's time: it puts those of one second in order */
         db_int((int64_t)all->allocated_bytes),
         db_int((int64_t)all->copied_bytes),
         db_int((int64_t)all->peak_bytes),
@@ -197,7 +205,7 @@ static struct history_entry entry_of(const struct db_value *c)
         .subject = db_as_text(&c[2]),
         .command = db_as_text(&c[3]),
         .committed = db_as_int(&c[4]),
-        .added = db_as_int(&c[5]),
+        .added = db_as_int(&c[5]) / 1000000,
         .allocated_bytes = (uint64_t)db_as_int(&c[6]),
         .copied_bytes = (uint64_t)db_as_int(&c[7]),
         .peak_bytes = (uint64_t)db_as_int(&c[8]),

@@ -40,7 +40,9 @@ int side_load_commit(struct report *ret, const char *name, const char *store, ch
     }
     /* A typing error in a file's name is likelier than a commit when there is no history at all. */
     if (!known && !strstr(address, "://") && access(address, F_OK) < 0)
-        r = complain(EXIT_UNREADABLE, "'%s' is neither a file nor a commit", name);
+        r = complain(EXIT_UNREADABLE,
+                     "'%s' is neither a file nor a commit, and there is no history at '%s' yet",
+                     name, address);
     else
         r = history_open(&history, address, false);
     if (r == 0) {

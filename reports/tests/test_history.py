@@ -65,7 +65,7 @@ def a_missing_history_is_told_plainly(place):
     for argv in (["history", "list"], ["history", "trend"], ["history", "show", "abc"]):
         done = place.nocopy(*argv, "--store", "none.db")
         equal(done.status, 3, done)
-        contains(done.err, "nocopy: there is no history at 'none.db' yet")
+        contains(done.err, "there is no history at 'none.db' yet")
 
 
 def a_damaged_file_is_told_plainly_and_left_alone(place):
