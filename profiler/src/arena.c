@@ -13,8 +13,9 @@ bool sealed;
 
 enum {
     PAGE = 4096,
-    CHUNK = 256 * 1024, /* small pieces are cut from chunks of this size */
-    CLASSES = 12        /* 16, 32, ... 32768: what is freed waits for its like */
+    HUGE_FROM = 2 * 1024 * 1024, /* pieces this large are hash tables, read all over the place */
+    CHUNK = 256 * 1024,          /* small pieces are cut from chunks of this size */
+    CLASSES = 12                 /* 16, 32, ... 32768: what is freed waits for its like */
 };
 
 struct piece {
@@ -78,8 +79,11 @@ void *arena_alloc(size_t size)
 
     if (is_large(size)) {
         ret = map(pages(size), 0);
-        if (ret != NULL)
-            __atomic_fetch_add(&arena.mapped, pages(size), __ATOMIC_RELAXED);
+        if (ret == NULL)
+            return NULL;
+        if (size >= HUGE_FROM)
+            sys_madvise(ret, pages(size), MADV_HUGEPAGE);
+        __atomic_fetch_add(&arena.mapped, pages(size), __ATOMIC_RELAXED);
         return ret;
     }
     const unsigned c = class_of(size);

@@ -17,7 +17,7 @@
 #include "unwind_walk.h"
 
 /* Stacks seen of late and their nodes: most events have one of them. */
-enum { RECENT_BITS = 7, RECENT = 1 << RECENT_BITS };
+enum { RECENT_BITS = 9, RECENT = 1 << RECENT_BITS };
 
 struct recent {
     uint64_t hash;
@@ -29,6 +29,7 @@ struct stack_thread {
     uint64_t seed;       /* tree_seed(base) */
     uint64_t generation; /* of the rules, by which `recent` holds */
     uint32_t base;
+    uint32_t last;        /* node of the last walk_take(); 0: of no use */
     uint32_t until_check; /* stacks until the next is compared */
     uint64_t unwound;
     struct regs start;
@@ -322,13 +323,31 @@ static uint32_t caller_only(uint64_t ip)
 static void refresh(struct stack_thread *t, uint64_t generation)
 {
     memset(t->recent, 0, sizeof t->recent);
+    t->last = 0;
     t->found.node = 0;
     t->generation = generation;
+}
+
+/* A stack that is not the one before. */
+__attribute__((noinline)) static uint32_t another(struct stack_thread *t, uint64_t generation)
+{
+    if (t->generation != generation)
+        refresh(t, generation);
+    if (t->base != shim_self.base) {
+        t->base = shim_self.base;
+        t->seed = tree_seed(t->base);
+    }
+    take(t);
+    if (__builtin_expect(t->until_check && --t->until_check == 0, 0))
+        check(t);
+    t->last = intern(t);
+    return t->last;
 }
 
 uint32_t stack_node(const void *frame)
 {
     const uint64_t *words = frame;
+    const struct regs start = {words[1], (uint64_t)(uintptr_t)(words + 2), words[0]};
     const uint64_t generation =
         atomic_load_explicit(&rules_shared.generation, memory_order_acquire);
     struct stack_thread *t = shim_self.stack;
@@ -339,17 +358,11 @@ uint32_t stack_node(const void *frame)
             return caller_only(words[1]);
     }
     t->unwound++;
-    t->start = (struct regs){words[1], (uint64_t)(uintptr_t)(words + 2), words[0]};
-    if (__builtin_expect(t->generation != generation, 0))
-        refresh(t, generation);
-    if (__builtin_expect(t->base != shim_self.base, 0)) {
-        t->base = shim_self.base;
-        t->seed = tree_seed(t->base);
-    }
-    take(t);
-    if (__builtin_expect(t->until_check && --t->until_check == 0, 0))
-        check(t);
-    return intern(t);
+    t->start = start;
+    if (t->last && t->base == shim_self.base && !t->until_check && !rules_unsettled() &&
+        walk_again(t->walk, &start, generation))
+        return t->last;
+    return another(t, generation);
 }
 
 /* The CFA of the i-th frame: the stack pointer of the one outside it. */

@@ -22,6 +22,12 @@ static inline uint64_t rule_pack(struct cfi_rule r)
 
 static inline unsigned rule_kind(uint64_t rule) { return rule & 15; }
 static inline unsigned rule_saved(uint64_t rule) { return rule >> 4 & 15; }
+/* CFI_RSP or CFI_RBP with rbp unsaved or saved in the frame. */
+static inline bool rule_is_common(uint64_t rule)
+{
+    return (rule & 15) - CFI_RSP <= CFI_RBP - CFI_RSP && (rule >> 4 & 15) <= CFI_RBP_AT_CFA;
+}
+
 static inline int64_t rule_cfa(uint64_t rule) { return (int64_t)(rule << 28) >> 36; }
 static inline int64_t rule_rbp(uint64_t rule) { return (int64_t)rule >> 36; }
 
@@ -65,6 +71,13 @@ struct rules_shared {
 };
 extern struct rules_shared rules_shared __attribute__((visibility("hidden"), aligned(64)));
 
+/* Code is being unloaded right now. */
+static inline bool rules_unsettled(void)
+{
+    return __builtin_expect(
+        atomic_load_explicit(&rules_shared.unloading, memory_order_acquire) != 0, 0);
+}
+
 static inline struct rules rules_now(void)
 {
     struct rules ret = {
@@ -73,7 +86,7 @@ static inline struct rules rules_now(void)
     };
 
     /* While code is being unloaded nothing that was learned counts: no slot has this generation. */
-    if (__builtin_expect(atomic_load_explicit(&rules_shared.unloading, memory_order_acquire), 0))
+    if (rules_unsettled())
         ret.generation = 0;
     return ret;
 }

@@ -83,6 +83,42 @@ struct walk *walk_init(void *memory, uint32_t depth);
  * innermost (0) on, walk->end. Inside the guard; the stack above start.sp must not change. */
 void walk_take(struct walk *w, struct regs start);
 
+static inline bool check_stands(const struct check *c) { return *c->at == c->value; }
+
+/* From `c` down to `floor`, the first check that does not stand (the one below what is returned).
+ * In eights: a loop of one by one is too long for its end to be foreseen by the processor. */
+static inline const struct check *checks_stand(const struct check *c, const struct check *floor)
+{
+    while (c - floor >= 8 && check_stands(c - 1) && check_stands(c - 2) && check_stands(c - 3) &&
+           check_stands(c - 4) && check_stands(c - 5) && check_stands(c - 6) &&
+           check_stands(c - 7) && check_stands(c - 8))
+        c -= 8;
+    while (c > floor && check_stands(c - 1))
+        c--;
+    return c;
+}
+
+/* True when the stack that begins with `start` is that of the last walk_take(), by rules of
+ * `generation`: then everything about it still holds. Without a step or a look-up; a false says
+ * nothing. */
+static inline bool walk_again(struct walk *w, const struct regs *start, uint64_t generation)
+{
+    const struct frame *top = &w->frames[w->len - 1];
+    const struct check *floor = w->checks;
+
+    if (w->plain || w->len == 0 || w->generation != generation || top->at.sp != start->sp ||
+        top->at.ip != start->ip || (top->needs_bp && top->at.bp != start->bp))
+        return false;
+    if (w->len > w->depth)
+        floor += w->frames[w->len - 1 - w->depth].checks;
+    else if (rule_kind(w->frames[0].rule) != CFI_END)
+        return false;
+    if (checks_stand(w->checks + top->checks, floor) != floor)
+        return false;
+    w->low = 0;
+    return true;
+}
+
 /* Step only, whatever the walk has learned about reuse. */
 void walk_take_plain(struct walk *w, struct regs start);
 
