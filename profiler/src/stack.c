@@ -250,7 +250,7 @@ static void take(struct stack_thread *t)
     }
 }
 
-static void check(struct stack_thread *t)
+__attribute__((noinline)) static void check(struct stack_thread *t)
 {
     struct wide *wide = wide_of(t);
     bool ended;
@@ -262,6 +262,12 @@ static void check(struct stack_thread *t)
     len = libunwind_step(&wide->room, t->start, wide->frames, stacks.options.depth, &ended);
     if (len > 0)
         check_compare(t->walk, wide->frames, len, ended);
+}
+
+static inline void check_if_due(struct stack_thread *t)
+{
+    if (__builtin_expect(t->until_check != 0, 0) && --t->until_check == 0)
+        check(t);
 }
 
 /* The path is not known as a whole: find the longest outer part that is and make the rest. */
@@ -338,8 +344,7 @@ __attribute__((noinline)) static uint32_t another(struct stack_thread *t, uint64
         t->seed = tree_seed(t->base);
     }
     take(t);
-    if (__builtin_expect(t->until_check && --t->until_check == 0, 0))
-        check(t);
+    check_if_due(t);
     t->last = intern(t);
     return t->last;
 }
@@ -359,9 +364,11 @@ uint32_t stack_node(const void *frame)
     }
     t->unwound++;
     t->start = start;
-    if (t->last && t->base == shim_self.base && !t->until_check && !rules_unsettled() &&
-        walk_again(t->walk, &start, generation))
+    if (t->last && t->base == shim_self.base && !rules_unsettled() &&
+        walk_again(t->walk, &start, generation)) {
+        check_if_due(t);
         return t->last;
+    }
     return another(t, generation);
 }
 

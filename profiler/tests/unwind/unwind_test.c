@@ -86,7 +86,8 @@ __attribute__((noinline)) void edge_event(void)
         self.plain = walk_init(arena_alloc(walk_size(seen.depth)), seen.depth);
     }
     __atomic_fetch_add(&seen.events, 1, __ATOMIC_RELAXED);
-    walk_take(self.walk, start);
+    if (!walk_again(self.walk, &start, rules_now().generation))
+        walk_take(self.walk, start);
     compare_plain(start);
     if (seen.with_libunwind) {
         len = libunwind_step(&self.room, start, self.theirs, ROOM, &ended);
