@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum series_column {
     SERIES_TIMESTAMP, /* milliseconds since 1970 */
@@ -70,6 +71,9 @@ enum series_column series_column_by_name(const char *name);
 /* The two sources. On failure `ret` may hold columns: series_done() it all the same. */
 int series_read_csv(struct series *ret, const struct series_source *source,
                     struct series_message *ret_note, struct series_message *err);
+/* As series_read_csv, from a stream; source->path only names it. */
+int series_read_stream(struct series *ret, FILE *in, const struct series_source *source,
+                       struct series_message *ret_note, struct series_message *err);
 int series_generate(struct series *ret, size_t bars, uint64_t seed, struct series_message *err);
 
 /* Always -1. */

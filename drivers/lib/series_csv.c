@@ -438,8 +438,8 @@ static int open_extra(struct series *s, const struct series_source *source,
     return 0;
 }
 
-int series_read_csv(struct series *ret, const struct series_source *source,
-                    struct series_message *ret_note, struct series_message *err)
+int series_read_stream(struct series *ret, FILE *in, const struct series_source *source,
+                       struct series_message *ret_note, struct series_message *err)
 {
     struct reader *r = calloc(1, sizeof *r); /* 50 KB: not for a stack */
     int result;
@@ -450,20 +450,25 @@ int series_read_csv(struct series *ret, const struct series_source *source,
     result = open_extra(ret, source, err);
     if (result == 0 && source->columns)
         result = columns_from_option(r, source->columns);
-    if (result == 0) {
-        FILE *in = fopen(source->path, "r");
-
-        if (in) {
-            result = read_rows(r, in);
-            fclose(in);
-        } else {
-            result = series_fail(err, "cannot open '%s': %s", source->path, strerror(errno));
-        }
-    }
+    if (result == 0)
+        result = read_rows(r, in);
     if (result == 0)
         result = find_asked_extra(r);
     if (result == 0)
         judge_order(r, ret_note);
     free(r);
+    return result;
+}
+
+int series_read_csv(struct series *ret, const struct series_source *source,
+                    struct series_message *ret_note, struct series_message *err)
+{
+    FILE *in = fopen(source->path, "r");
+
+    if (!in)
+        return series_fail(err, "cannot open '%s': %s", source->path, strerror(errno));
+    const int result = series_read_stream(ret, in, source, ret_note, err);
+
+    fclose(in);
     return result;
 }

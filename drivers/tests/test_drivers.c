@@ -150,6 +150,30 @@ static void the_efficiency_table_has_the_form_that_others_read(void **state)
     spawned_free(&s);
 }
 
+/* LD_PRELOAD=... of the profiler, its profile out of the way. */
+static const char *const *with_profiler(void)
+{
+    static char preload[4096], output[4096];
+    static const char *env[3] = {preload, output, NULL};
+
+    snprintf(preload, sizeof preload, "LD_PRELOAD=%s", getenv("SHIM"));
+    snprintf(output, sizeof output, "NOCOPY_OUTPUT=%s", spawn_path("drivers.prof"));
+    return env;
+}
+
+static void the_profiler_sees_to_the_byte_what_the_stand_in_sees(void **state)
+{
+    static const char *const argv[] = {
+        "memory_efficiency", "--json", "-i",   "sma,ema,macd,alma,wma,row_temporary,realloc_growth",
+        "--specimens",       "--bars", "3000", NULL};
+    struct spawned stand_in = run_ok(argv, with_fake_shim()),
+                   profiler = run_ok(argv, with_profiler());
+
+    assert_string_equal(profiler.out, stand_in.out);
+    spawned_free(&stand_in);
+    spawned_free(&profiler);
+}
+
 static void every_indicator_is_in_the_efficiency_table_and_ok(void **state)
 {
     struct spawned s = run_ok(WORDS("memory_efficiency", "--json"), with_fake_shim());
@@ -391,6 +415,7 @@ int main(void)
         cmocka_unit_test(every_driver_answers_bad_data_with_3),
         cmocka_unit_test(without_the_profiler_the_efficiency_driver_says_how_to_run_it),
         cmocka_unit_test(the_efficiency_table_has_the_form_that_others_read),
+        cmocka_unit_test(the_profiler_sees_to_the_byte_what_the_stand_in_sees),
         cmocka_unit_test(every_indicator_is_in_the_efficiency_table_and_ok),
         cmocka_unit_test(every_specimen_is_not_ok_and_every_clean_twin_is),
         cmocka_unit_test(specimens_have_their_place_in_the_efficiency_table),
