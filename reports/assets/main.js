@@ -30,12 +30,9 @@ class App {
 
   listen() {
     window.addEventListener('hashchange', () => {
-      const query = this.route.q;
       this.route = parseRoute(window.location.hash, this.views);
-      if (this.route.q === undefined && this.route.view === 'stacks' && query && this.route.z) this.route.q = query;
       this.apply();
-      window.scrollTo(0, 0);
-      if (this.route.view === 'source') showSource(this.route);
+      if (this.route.view !== 'source' || !this.route.f) window.scrollTo(0, 0);
     });
     byId('theme').addEventListener('click', () => this.flipTheme());
     window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.redraw());

@@ -4,7 +4,6 @@
  */
 #include "html_history.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -60,15 +59,23 @@ static void put_day(struct html *h, const struct render_point *p)
         fputs(day, h->out);
 }
 
+static uint64_t value_of(const struct render_point *p, bool ideal)
+{
+    return ideal ? p->single_bytes : p->batch1_bytes;
+}
+
+/* Only where something changes: most commits change nothing. */
 static void put_steps(struct html *h, const struct series *s, bool ideal)
 {
-    static_assert(LEFT == 74, "the path begins there");
+    fprintf(h->out, "<path class=\"%s\" d=\"M%d,%.1f", ideal ? "ideal" : "step", LEFT,
+            y_of(s, value_of(&s->at[0], ideal)));
+    for (size_t i = 1; i < s->n; i++) {
+        const uint64_t value = value_of(&s->at[i], ideal);
 
-    fprintf(h->out, "<path class=\"%s\" d=\"", ideal ? "ideal" : "step");
-    for (size_t i = 0; i < s->n; i++)
-        fprintf(h->out, "%s%.1fH%.1f", i ? "V" : "M74,",
-                y_of(s, ideal ? s->at[i].single_bytes : s->at[i].batch1_bytes), x_of(s, i + 1));
-    fputs("\"/>\n", h->out);
+        if (value != value_of(&s->at[i - 1], ideal))
+            fprintf(h->out, "H%.1fV%.1f", x_of(s, i), y_of(s, value));
+    }
+    fprintf(h->out, "H%.1f\"/>\n", x_of(s, s->n));
 }
 
 /* An arrow: up where it grew. */
