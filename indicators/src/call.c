@@ -94,17 +94,15 @@ static size_t share_begin(const struct plan *plan, size_t i)
     return size_min(begin * plan->unit, plan->rows);
 }
 
-static void run_all(const struct plan *plan)
+static void run_all(const struct plan *plan, char *work)
 {
     struct share shares[THREADS_MAX];
     bool started[THREADS_MAX];
 
     for (size_t i = 0; i < plan->threads; i++) {
         const size_t from = share_begin(plan, i), to = share_begin(plan, i + 1);
-        shares[i] = (struct share){.plan = plan,
-                                   .from = from,
-                                   .to = to,
-                                   .work = (char *)plan->job->work + i * plan->thread_size};
+        shares[i] = (struct share){
+            .plan = plan, .from = from, .to = to, .work = work + i * plan->thread_size};
         started[i] = i > 0 && pthread_create(&shares[i].thread, NULL, run_share, &shares[i]) == 0;
     }
     for (size_t i = 0; i < plan->threads; i++) /* what no thread could be had for, too */
@@ -118,7 +116,8 @@ static void run_all(const struct plan *plan)
 int plan_run(const struct plan *plan)
 {
     const struct ind_job *job = plan->job;
-    const size_t need = plan->threads * plan->thread_size;
+    const size_t need = plan_work_size(plan);
+    _Alignas(WORK_ALIGN) char own[OWN_WORK];
 
     for (size_t o = 0; o < plan->n_outputs; o++) {
         const struct ind_view *view = &job->out[o];
@@ -128,7 +127,7 @@ int plan_run(const struct plan *plan)
     }
     if (need && (!job->work || job->work_size < need || (uintptr_t)job->work % WORK_ALIGN))
         return IND_EWORK;
-    run_all(plan);
+    run_all(plan, need ? job->work : own);
     return IND_OK;
 }
 

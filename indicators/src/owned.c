@@ -34,7 +34,7 @@ static int run_owned(const struct ind_indicator *ind, const struct ind_job *aske
 
     if (status < 0)
         return status;
-    const size_t work_size = plan.threads * plan.thread_size;
+    const size_t work_size = plan_work_size(&plan);
     if (!allocate(&result, &plan))
         return IND_ENOMEM;
     job.work = work_size <= sizeof small ? small : aligned_alloc(WORK_ALIGN, work_size);

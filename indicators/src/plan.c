@@ -105,5 +105,5 @@ size_t ind_work_size(const struct ind_indicator *ind, const struct ind_job *job)
         bare.in[i] = &none;
     bare.len = 1;
     const int status = plan_make(&plan, ind, &bare, true);
-    return status == IND_OK || status == IND_ESHORT ? plan.threads * plan.thread_size : 0;
+    return status == IND_OK || status == IND_ESHORT ? plan_work_size(&plan) : 0;
 }

@@ -16,7 +16,8 @@ struct plan {
     size_t thread_size; /* bytes of work each of them needs, a multiple of WORK_ALIGN */
 };
 
-enum { WORK_ALIGN = 64, THREADS_MAX = 64 };
+/* A call that needs no more work than OWN_WORK brings it itself, on the stack. */
+enum { WORK_ALIGN = 64, THREADS_MAX = 64, OWN_WORK = 4096 };
 
 static inline size_t work_round(size_t size)
 {
@@ -26,6 +27,14 @@ static inline size_t work_round(size_t size)
 /* Look at everything but outputs and work. `sweep` false: one row, whatever axes and combos say. */
 int plan_make(struct plan *ret, const struct ind_indicator *ind, const struct ind_job *job,
               bool sweep);
+
+/* Bytes of work the caller has to bring. */
+static inline size_t plan_work_size(const struct plan *plan)
+{
+    const size_t size = plan->threads * plan->thread_size;
+
+    return size > OWN_WORK ? size : 0;
+}
 
 /* Look at outputs and work, then run. */
 int plan_run(const struct plan *plan);
