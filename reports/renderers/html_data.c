@@ -170,7 +170,8 @@ static int pack(struct packer *p, const void *from, size_t size, int flush)
                 return -EIO;
             base64_put(&p->to, buffer, sizeof buffer - p->z.avail_out, 0);
         } while (p->z.avail_out == 0);
-        at += part;
+        if (part) /* at may be null when there is nothing */
+            at += part;
         size -= part;
     } while (size);
     return 0;

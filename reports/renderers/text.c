@@ -205,7 +205,7 @@ static void table(struct text *t, const struct report *r)
 
 /* Findings */
 
-static void finding(struct text *t, const struct report *r, const struct report_finding *f)
+static void finding(struct text *t, const struct report_finding *f)
 {
     char bytes[SHOW_SIZE], count[SHOW_SIZE], site[1024];
     const bool utf8 = t->options->utf8;
@@ -232,27 +232,46 @@ static void finding(struct text *t, const struct report *r, const struct report_
             report_kind_words(f->kind), f->kind, report_severity_name(f->severity));
     show_name(t->out, f->advice, 0, SHOW_CUT_RIGHT, false, utf8);
     fputc('\n', t->out);
-    (void)r;
 }
 
+static size_t proven(const struct report *r)
+{
+    size_t ret = 0;
+
+    for (size_t i = 0; i < r->n_findings; i++)
+        ret += r->findings[i].severity != SEVERITY_LOW;
+    return ret;
+}
+
+/* What is worth a change first; what may have a purpose only when nothing else is left or all is
+ * asked for. */
 static void findings(struct text *t, const struct report *r)
 {
-    const size_t shown =
-        t->options->all || r->n_findings < FINDINGS_SHOWN ? r->n_findings : FINDINGS_SHOWN;
+    const size_t good = proven(r), low = r->n_findings - good;
+    size_t shown = 0;
 
-    if (r->n_findings == 0) {
+    if (good == 0) {
         char copies[SHOW_SIZE], bytes[SHOW_SIZE];
         fprintf(t->out, "No needless memory found: %s copies, %s, looked at.\n",
                 show_count(copies, r->totals.all.copies),
                 show_bytes(bytes, r->totals.all.copied_bytes));
-        return;
+    } else {
+        text_bold(t, "WHAT TO FIX FIRST");
+        fputc('\n', t->out);
     }
-    text_bold(t, "WHAT TO FIX FIRST");
-    fputc('\n', t->out);
-    for (size_t i = 0; i < shown; i++)
-        finding(t, r, &r->findings[i]);
-    if (shown < r->n_findings)
-        fprintf(t->out, "  %zu more (--all)\n", r->n_findings - shown);
+    for (size_t i = 0; i < r->n_findings; i++)
+        if (r->findings[i].severity != SEVERITY_LOW &&
+            (t->options->all || shown < FINDINGS_SHOWN)) {
+            finding(t, &r->findings[i]);
+            shown++;
+        }
+    if (shown < good)
+        fprintf(t->out, "  %zu more (--all)\n", good - shown);
+    if (low && !t->options->all)
+        fprintf(t->out, "  %zu hint%s of low severity not listed (--all)\n", low, text_plural(low));
+    for (size_t i = 0; t->options->all && i < r->n_findings; i++)
+        if (r->findings[i].severity == SEVERITY_LOW)
+            finding(t, &r->findings[i]);
 }
 
 /* Without pairs of single and batch */

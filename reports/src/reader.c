@@ -301,10 +301,9 @@ const char *profile_string(const struct profile *profile, uint64_t offset)
 bool profile_next_fact(const struct profile *profile, size_t *at, const char **ret_key,
                        const char **ret_value)
 {
-    const char *key = profile->run + *at;
-
-    if (*at >= profile->run_size || !*key)
+    if (*at >= profile->run_size || !profile->run[*at])
         return false;
+    const char *key = profile->run + *at;
     /* Two NULs close the buffer, so both scans end inside it. */
     const char *value = key + strlen(key) + 1;
     if (value > profile->run + profile->run_size)
