@@ -314,26 +314,50 @@ void content_judge_call(uint32_t call)
 
 /* --- from a scan */
 
+/* Bit i: the word at sample i is what it was when the block was born; UNTOLD << i: but it is one
+ * that tells nothing. */
+static unsigned still_of(const struct followed *f)
+{
+    unsigned ret = 0;
+
+    if (f->death != 0)
+        return f->look != NULL ? f->look->still : 0;
+    for (unsigned i = 0; i < SAMPLES && (f->flags & FOLLOWED_FRESH) == 0; i++) {
+        const uint64_t now = scan_load((const unsigned char *)f->at + followed_sample(f, i));
+
+        if (now == f->born_words[i])
+            ret |= (scan_dull_word(now) ? (unsigned)UNTOLD : 1u) << i;
+    }
+    return ret;
+}
+
 /* Nobody wrote the bytes of a block that was malloc'd where such bytes lay already. Where a block
  * begins a free has scribbled, so a start that is whole again was written. */
 static bool is_stale(const struct followed *f, size_t start, size_t end)
 {
+    const unsigned still = still_of(f);
     unsigned same = 0;
 
     if ((f->flags & FOLLOWED_FRESH) != 0)
         return false;
+    if (start < SCRIBBLED && (still & (1u | UNTOLD)) == 0)
+        return false;
     for (unsigned i = 0; i < SAMPLES; i++) {
-        const size_t o = i * (f->size / SAMPLES & ~(size_t)7);
+        const size_t o = followed_sample(f, i);
 
-        if (o < start || o + 8 > end)
+        if (o < start || o + 8 > end || (still & (unsigned)UNTOLD << i) != 0)
             continue;
-        const uint64_t now = scan_load((const unsigned char *)f->at + o);
-
-        if (now != f->born_words[i])
+        if ((still & 1u << i) == 0)
             return false;
-        same += !scan_dull_word(now);
+        same++;
     }
     return same > 0;
+}
+
+void content_note_still(struct followed *f)
+{
+    if (followed_look(f) != NULL)
+        f->look->still = (uint16_t)still_of(f);
 }
 
 /* Which of the two goes, or is the lesser one, is `freed`. */
@@ -353,7 +377,7 @@ void content_judge(const struct scan *s, const struct equal *e)
     const bool x_goes = x_is_freed(s, x, y);
     struct followed *freed = x_goes ? x : y, *other = x_goes ? y : x;
 
-    if (is_stale(x, e->at.start, e->at.end))
+    if (is_stale(x, e->at.start, e->at.end) || is_stale(y, e->y_start, e->y_start + span))
         return;
     if (y->death == 0 && (y->flags & FOLLOWED_DYING) == 0 && s->why == SCAN_STAYS)
         return; /* both go on: there will be a better time to tell */

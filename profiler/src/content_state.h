@@ -17,7 +17,17 @@ enum followed_flags {
     FOLLOWED_DYING = 1u << 5    /* about to go, still readable */
 };
 
-enum { SAMPLES = 4, MAX_CHARGED = 6, MAX_WITNESS = 2048, MAX_CALLS = 16, MAX_RUNS = 32 };
+enum {
+    SAMPLES = 8,
+    UNTOLD = 1 << SAMPLES,
+    MAX_CHARGED = 6,
+    MAX_WITNESS = 2048,
+    MAX_CALLS = 16,
+    MAX_RUNS = 32
+};
+enum {
+    SCRIBBLED = 32
+}; /* bytes at the start of a block that an allocator writes to after a free */
 enum { OUTSIDE_LARGE = 64 * 1024, DEAD = 2048, MAX_SHUT = 32 };
 
 /* A block's witnesses: the first of this call, the two latest that differ, and room for one more.
@@ -42,11 +52,13 @@ struct look {
     uint64_t scanned;    /* event of the last scan; 0: never */
     struct witness seen[WITNESSES];
     uint32_t *chunk; /* of a dead block: hashes of its SCAN_CHUNK pieces, 0: unknown */
-    size_t chunks;
+    uint32_t *born;  /* of recycled memory: the same, at its birth */
+    size_t chunks, born_chunks;
     struct stretch charged[MAX_CHARGED]; /* bytes already told of, disjoint */
     unsigned n_charged;
     uint32_t verdict; /* flags and partner of the first match told */
     uint32_t partner;
+    uint16_t still;      /* which born_words stood unchanged when it died: content_judge.c */
     uint32_t alike;      /* an older block known to hold the same; 0: none */
     size_t credit;       /* bytes freed in its call since it was scanned */
     uint32_t into, from; /* first hooked copy into it and out of it; 0: none */
@@ -117,8 +129,9 @@ struct look *followed_look(struct followed *f); /* null when memory is out */
 void followed_forget(struct followed *f);       /* drops its look and so its anchors */
 void list_add(uint32_t *head, uint32_t index);
 void list_remove(uint32_t *head, uint32_t index);
-uint32_t *content_list_of(const struct followed *f); /* null: in none */
-struct looked_call *content_call(uint32_t serial);   /* null: not followed */
+uint32_t *content_list_of(const struct followed *f);          /* null: in none */
+struct looked_call *content_call(uint32_t serial);            /* null: not followed */
+size_t followed_sample(const struct followed *f, unsigned i); /* offset of born_words[i] */
 bool followed_readable(const struct followed *f);
 bool lives_overlap(const struct followed *a, const struct followed *b);
 
@@ -139,6 +152,10 @@ void witness_take(struct followed *f, bool anew);
 int witness_agrees(const struct followed *f, const struct witness *w, size_t start, size_t end);
 /* Was what now stands in [start, end) there before event `t`? 1 yes, 0 no, -1 cannot tell. */
 int witness_stood(const struct followed *f, size_t start, size_t end, uint64_t t);
+
+/* Who was the last to be freed at an address, so that what is stale there has a name. */
+void last_owner_set(uintptr_t at, uintptr_t place);
+uintptr_t last_owner(uintptr_t at); /* 0: not known */
 
 bool charge(struct look *look, struct stretch *s, size_t least); /* cuts off what was told; false:
                                                                     nothing of `least` is left */
@@ -187,10 +204,13 @@ void content_line_hit(struct scan *s, size_t o, uint32_t block, size_t yo);
 void content_judge(const struct scan *s, const struct equal *e);
 void content_judge_call(uint32_t call); /* what waited for the end of the call */
 void content_judge_start(void);
+void content_note_still(struct followed *f); /* before it dies */
 void content_tell(uint32_t source, uint32_t destination, uint32_t copy, uint32_t scope,
                   uint32_t flags, size_t bytes);
 
 /* content_match.c */
+uint32_t *content_hash_born(const struct followed *f, size_t *ret_chunks);
+size_t content_unwritten_tail(const struct followed *f);
 bool scan_failed_before(const struct scan *s, uint32_t block, ptrdiff_t diagonal, size_t o);
 void scan_note_failed(struct scan *s, uint32_t block, ptrdiff_t diagonal, size_t until);
 void content_scan(uint32_t index, uint32_t call, enum scan_why why);

@@ -91,8 +91,32 @@ static void found(const struct nc_match *m)
         matches.used++;
 }
 
-/* The instruction that called the allocator. */
-static uintptr_t place(uint32_t counts) { return profile_node(profile_counts(counts)->node)->ip; }
+/* Language run-times stand between the program and malloc: all of C++'s `new` is one place there.
+ */
+static bool is_run_time(uint32_t module)
+{
+    static const char *const names[] = {"libstdc++.so", "libc++.so", "libgfortran.so"};
+
+    if (module == 0)
+        return false;
+    const struct nc_module *m = profile_at(NC_MODULES, module);
+    const char *path = profile_at(NC_STRINGS, m->path);
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strstr(path, names[i]) != NULL)
+            return true;
+    return false;
+}
+
+/* The instruction of the program that called the allocator. */
+static uintptr_t place(uint32_t counts)
+{
+    const struct nc_node *n = profile_node(profile_counts(counts)->node);
+
+    while (n->parent != 0 && is_run_time(n->module))
+        n = profile_node(n->parent);
+    return n->ip;
+}
 
 static void note_figures(void)
 {
@@ -164,35 +188,45 @@ void evidence_born(struct block *b)
     }
 }
 
+/* Other threads' frees of blocks with these counts come here as well. */
+static void count_untouched(struct block *b, size_t looked, size_t untouched)
+{
+    struct nc_counts *c = profile_counts(b->counts);
+
+    __atomic_fetch_add(&c->untouched_looked, looked, __ATOMIC_RELAXED);
+    if (untouched == 0)
+        return;
+    __atomic_fetch_add(&c->untouched_bytes, untouched, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&c->untouched_blocks, 1, __ATOMIC_RELAXED);
+    calls_untouched(b, untouched);
+}
+
 static void judge_untouched(struct block *b, bool readable)
 {
     const struct untouched_end e =
         untouched_ending(unpack(b->untouched), (const void *)b->at, b->size,
                          readable && content_may_read((const void *)b->at, b->size));
-    struct nc_counts *c = profile_counts(b->counts);
 
     b->untouched = 0;
-    if (e.looked == 0)
-        return;
-    /* Other threads' frees of blocks with these counts come here as well. */
-    __atomic_fetch_add(&c->untouched_looked, e.looked, __ATOMIC_RELAXED);
-    if (e.untouched == 0)
-        return;
-    __atomic_fetch_add(&c->untouched_bytes, e.untouched, __ATOMIC_RELAXED);
-    __atomic_fetch_add(&c->untouched_blocks, 1, __ATOMIC_RELAXED);
-    calls_untouched(b, e.untouched);
+    if (e.looked != 0)
+        count_untouched(b, e.looked, e.untouched);
 }
 
 void evidence_ending(struct block *b)
 {
-    if (b->untouched != 0)
+    const bool judged = b->untouched != 0;
+
+    if (judged)
         judge_untouched(b, true);
-    if (b->content != 0 && !sealed) { /* nobody looks at it any more */
-        content_freeing(b->content);
-        b->content = 0;
-        if (__atomic_fetch_add(&ended, 1, __ATOMIC_RELAXED) % FIGURES_EVERY == 0)
-            note_figures();
-    }
+    if (b->content == 0 || sealed) /* nobody looks at it any more */
+        return;
+    const struct content_end e = content_freeing(b->content);
+
+    b->content = 0;
+    if (!judged && e.looked != 0 && untouched_floor != SIZE_MAX)
+        count_untouched(b, e.looked, e.unwritten);
+    if (__atomic_fetch_add(&ended, 1, __ATOMIC_RELAXED) % FIGURES_EVERY == 0)
+        note_figures();
 }
 
 void evidence_moving(struct evidence_moving *ret, struct block *old)

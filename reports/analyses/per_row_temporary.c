@@ -42,7 +42,8 @@ static int find(const struct model *m, struct findings *f)
     if (rows_init(&rows, m) < 0)
         return -ENOMEM;
     for (uint32_t i = 1; i < m->n_nodes; i++) {
-        if (!m->nodes[i].counts || rows_habit(&rows, i) != ROWS_TEMPORARY)
+        if (!m->nodes[i].counts || rows_habit(&rows, i) != ROWS_TEMPORARY ||
+            model_counts(m, i)->moved > 0) /* a realloc's old block: that is growth */
             continue;
         charge(f, m, i);
         rows_batch1(&rows, i, charge_batch1, &again); /* the same block, its only row */

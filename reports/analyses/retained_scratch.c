@@ -16,7 +16,8 @@ static int find(const struct model *m, struct findings *f)
         const struct model_scope *s = &m->scopes[m->nodes[i].scope];
         const struct nc_counts *c = model_counts(m, i);
         uint64_t one;
-        if (!m->nodes[i].counts || rows_habit(&rows, i) != ROWS_RETAINED)
+        if (!m->nodes[i].counts || rows_habit(&rows, i) != ROWS_RETAINED ||
+            claim_left(f, i, CLAIM_ALLOCATED) * 2 < c->allocated_bytes) /* explained already */
             continue;
         const uint64_t row = c->call_freed_bytes / s->rows;
         if (!rows_of_one(&rows, i, &one) || one < row)

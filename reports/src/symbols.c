@@ -327,9 +327,13 @@ size_t symbols_lookup(struct symbols *symbols, uint64_t address, struct symbols_
 {
     const size_t n = symbols->dwarf ? dwarf_index_lookup(symbols->dwarf, address, ret, max) : 0;
 
-    if (n > 0 && ret[n - 1].function[0])
+    const bool named = n > 0 && ret[n - 1].function[0];
+
+    if (named && ret[n - 1].linkage[0])
         return n;
     const struct symbol *sym = table_find(symbols, address);
+    if (named && !(sym && strncmp(sym->name, "_Z", 2) == 0))
+        return n; /* C. In an unnamed namespace only the symbol has the whole name */
     struct symbols_frame *outer = &ret[n > 0 ? n - 1 : 0];
     if (n == 0)
         *outer = (struct symbols_frame){.file = "", .path = "", .decl_file = ""};
