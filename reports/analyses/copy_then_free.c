@@ -13,6 +13,10 @@ static void find_proven(const struct model *m, struct findings *f, uint64_t *byt
 {
     for (size_t i = 1; i < m->n_matches; i++) {
         const struct model_match *e = &m->matches[i];
+        if ((e->flags & NC_MATCH_SOURCE_LIVED) && e->copy) { /* the copy was the needless one */
+            bytes[e->source] += e->bytes;
+            pairs[e->source] += e->pairs;
+        }
         if (!(e->flags & NC_MATCH_SOURCE_FREED) || (e->flags & NC_MATCH_COMPUTED) ||
             claim_is_growth(m, e->source, e->destination))
             continue;
