@@ -72,8 +72,12 @@ static void highest(double *ret, const double *x, size_t len, size_t p)
 
 static uint32_t born(double *at, size_t len, uint32_t site, uint32_t call)
 {
-    return content_born(&(struct content_birth){
-        .at = at, .size = len * sizeof *at, .counts = site, .scope = call ? 1 : 0, .call = call});
+    return content_born(&(struct content_birth){.at = at,
+                                                .size = len * sizeof *at,
+                                                .counts = site,
+                                                .scope = call ? 1 : 0,
+                                                .call = call,
+                                                .fresh = call == 0}); /* filled before we say so */
 }
 
 /* Series, their means and their rolling maxima, a third of each; nothing is copied. */
