@@ -124,8 +124,14 @@ static void write_row(const struct sweep *w, size_t row, size_t output, const do
 
     if (ind_n_params(w->b.ind) > 0)
         ind_sweep_params(w->b.ind, w->b.axes, row, params);
-    for (size_t i = 0; i < ind_n_params(w->b.ind); i++)
-        fprintf(out, "%.17g,", params[i]);
+    for (size_t i = 0; i < ind_n_params(w->b.ind); i++) {
+        const struct ind_param *p = &w->b.ind->params[i];
+
+        if (p->choices)
+            fprintf(out, "%s,", p->choices[(size_t)params[i]]);
+        else
+            fprintf(out, "%.17g,", params[i]);
+    }
     fputs(w->b.ind->outputs[output], out);
     for (size_t t = 0; t < w->b.len; t++) {
         putc(',', out);

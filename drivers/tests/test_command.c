@@ -318,6 +318,11 @@ static void a_sweep_as_csv_names_parameters_and_output_of_each_row(void **state)
 
     assert_string_equal(text, "period,output,0,1,2\n1,values,1,2,6\n3,values,nan,nan,3\n");
     free(text);
+    /* choices stand there by name */
+    text = output(WORDS("indicators", "sweep", "bollinger_bands", "--param", "period=2", "--data",
+                        spawn_file("d.csv", "close\n1\n2\n6\n")));
+    assert_non_null(strstr(text, "\n2,2,2,sma,"));
+    free(text);
 }
 
 /* Outputs x rows x bars, where there are several outputs. */
