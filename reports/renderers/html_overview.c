@@ -32,17 +32,22 @@ static void verdict_tiles(struct html *h)
     };
     static const enum report_status order[] = {STATUS_HIGH, STATUS_MODERATE, STATUS_OK,
                                                STATUS_NONE};
-    size_t count[STATUSES] = {0};
+    size_t count[STATUSES] = {0}, rows = 0;
+    char figure[HTML_AMOUNT];
 
-    for (size_t i = 0; i < h->report->n_efficiency; i++)
-        count[h->report->efficiency[i].status]++;
+    for (size_t i = 0; i < h->report->n_efficiency; i++) {
+        const struct report_efficiency *e = &h->report->efficiency[i];
+
+        count[e->status]++;
+        rows += e->row_known && e->row_status == STATUS_HIGH;
+    }
     for (size_t i = 0; i < 4; i++) {
-        char figure[HTML_AMOUNT];
-
         if (order[i] == STATUS_NONE && !count[STATUS_NONE])
             continue;
         tile(h, html_status_class(order[i]), show_count(figure, count[order[i]]), words[order[i]]);
     }
+    if (rows) /* a batch may be OK with one combination and waste with each further one */
+        tile(h, "row-high", show_count(figure, rows), "\xe2\x96\xb2 HIGH for one more row");
 }
 
 static void tiles(struct html *h)

@@ -102,6 +102,29 @@ void html_banner(struct html *h, bool bad, const char *text)
     fputs("</p>\n", h->out);
 }
 
+/* Why functions are offsets: the file is another one now. */
+static void changed_modules_banner(struct html *h, const struct report *report, const char *which)
+{
+    char names[200] = "", text[400];
+    size_t n = 0, used = 0;
+
+    for (size_t i = 0; i < report->n_modules; i++) {
+        if (strcmp(report->modules[i].debug, "differs") != 0)
+            continue;
+        if (n++ < 3)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%.50s",
+                                     n > 1 ? ", " : "", show_base(report->modules[i].path));
+    }
+    if (!n)
+        return;
+    snprintf(
+        text, sizeof text,
+        "%s%s%s changed since the run: its functions are shown as module + offset. Record again "
+        "to see names and lines.",
+        which, names, n > 3 ? " and others" : "");
+    html_banner(h, false, text);
+}
+
 void html_run_banners(struct html *h, const struct report *report, const char *which)
 {
     const struct report_run *run = &report->run;
@@ -129,6 +152,7 @@ void html_run_banners(struct html *h, const struct report *report, const char *w
                  which, html_bytes_words(words, run->sample_bytes));
         html_banner(h, false, text);
     }
+    changed_modules_banner(h, report, which);
     if (run->exit > 0) {
         snprintf(text, sizeof text,
                  run->exit > 128 ? "%sThe program was ended by signal %d."

@@ -580,6 +580,10 @@ int fixture_plain(struct report *ret, bool bare)
     }
     r = finish(ret, &m, "/usr/bin/sqlite3");
     if (bare) {
+        static const struct report_module changed = {"/usr/bin/sqlite3", "", "differs", ""};
+
+        ret->modules = &changed;
+        ret->n_modules = 1;
         ret->run.complete = false;
         ret->run.lost_events = 12;
         ret->n_timeline = 0;

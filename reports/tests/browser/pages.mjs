@@ -81,6 +81,7 @@ test('the table of indicators says what the report holds, each once', () =>
       const tile = await page.locator(`.tiles li.${status.toLowerCase()} b`).innerText();
       assert.equal(Number(tile), want.filter((row) => row[1] === status).length, status);
     }
+    assert.equal(await page.locator('.tiles li.row-high b').innerText(), '2'); /* kama and macd */
     const verdict = Object.fromEntries(shown.map((row) => [row[0], row[1]]));
     assert.equal(verdict.edge_ok, 'OK');
     assert.equal(verdict.edge_tenth, 'MODERATE');
@@ -366,6 +367,7 @@ test('a program without indicators has totals, findings and its heaviest functio
 test('a profile that ends early without anything in it is told as such', () =>
   look(fixtures.page('bare'), {}, async (page) => {
     assert.match(await text(page, '#banners'), /lower bounds/);
+    assert.match(await text(page, '#banners'), /sqlite3 changed since the run.*Record again/s);
     assert.match(await text(page, '#overview'), /Nothing was allocated/);
     for (let k = 1; k <= 7; k++) {
       await page.keyboard.press(String(k));
