@@ -6,6 +6,7 @@
 #define SHIM_GUARD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* A hook that finds this thread busy was called by a signal handler on top of an event of ours, or
@@ -17,14 +18,15 @@ struct stack_thread;
 
 /* What a thread keeps at hand. All zero for a thread we have not met. */
 struct shim_thread {
-    uint32_t busy;     /* enum shim_busy */
-    uint32_t late;     /* events of signal handlers that wait: late.h */
-    uint32_t base;     /* call-tree node that this thread's stacks hang from; 0: the root */
-    struct lane *lane; /* its counters; null until its first event */
+    _Alignas(8) uint32_t busy; /* enum shim_busy */
+    uint32_t late;             /* events of signal handlers that wait: late.h */
+    uint32_t base;             /* call-tree node that this thread's stacks hang from; 0: the root */
+    struct lane *lane;         /* its counters; null until its first event */
     struct stack_thread *stack; /* the walker's; null until its first stack */
 };
 
 /* Initial-exec: a preloaded object has its TLS from the start, so that no access allocates. */
+_Static_assert(offsetof(struct shim_thread, late) == 4, "busy and late are loaded as one");
 extern __thread struct shim_thread shim_self
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
@@ -51,10 +53,27 @@ static inline bool shim_busy(void)
     return true;
 }
 
+void late_serve(void) __attribute__((visibility("hidden"), cold)); /* late.h */
+
+/* Is this thread at an event of ours? If not, no event may overtake those that wait: a handler may
+ * come between the end of an event and the serving of what waited for it. */
+static inline bool shim_is_busy(void)
+{
+    uint64_t busy_and_late; /* both are 0 nearly always: one load */
+
+    __builtin_memcpy(&busy_and_late, &shim_self.busy, sizeof busy_and_late);
+    if (__builtin_expect(busy_and_late == 0, 1))
+        return false;
+    if (shim_self.busy)
+        return true;
+    late_serve();
+    return false;
+}
+
 /* For what begins: an allocation, a copy. */
 static inline bool shim_enter(void)
 {
-    if (__builtin_expect(shim_self.busy, 0))
+    if (shim_is_busy())
         return false;
     if (__builtin_expect(!shim_gate.is.recording, 0) && !(shim_wake() && shim_gate.is.recording))
         return false;
@@ -64,14 +83,12 @@ static inline bool shim_enter(void)
 /* For what ends, also while paused. */
 static inline bool shim_enter_end(void)
 {
-    if (__builtin_expect(shim_self.busy, 0))
+    if (shim_is_busy())
         return false;
     if (__builtin_expect(!shim_gate.is.open, 0) && !shim_wake())
         return false;
     return shim_busy();
 }
-
-void late_serve(void) __attribute__((visibility("hidden"), cold)); /* late.h */
 
 static inline void shim_leave(void)
 {
