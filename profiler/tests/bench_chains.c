@@ -17,20 +17,34 @@
 #define KINDS  64
 #define CHAINS 16384
 #define ROUNDS 5
+#define LIVE   2000000
 
 struct chain {
     const uint8_t *next; /* kinds of the frames still to come */
     unsigned depth, pairs;
+    void **live; /* null: none are kept */
 };
+
+static uint64_t step(uint64_t *state)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return *state >> 33;
+}
 
 typedef uint64_t frame_fn(const struct chain *chain, unsigned at, uint64_t a, uint64_t b);
 static frame_fn *const kinds[KINDS];
 
 __attribute__((noinline)) static uint64_t innermost(const struct chain *chain)
 {
-    uint64_t sum = 0;
+    uint64_t sum = 0, state = chain->pairs;
 
-    for (unsigned i = 0; i < chain->pairs; i++) {
+    for (unsigned i = 0; chain->live && i < chain->pairs; i++) {
+        void **at = &chain->live[step(&state) % LIVE];
+
+        free(*at);
+        *at = malloc(40 + step(&state) % 256);
+    }
+    for (unsigned i = 0; !chain->live && i < chain->pairs; i++) {
         volatile char *p = malloc(24 + (i & 7) * 16);
 
         p[0] = (char)i;
@@ -108,6 +122,7 @@ struct load {
     unsigned depth, pairs;
     int same;
     const uint8_t *kinds; /* [CHAINS][depth] */
+    void **live;
     uint64_t sum, cpu_ns;
 };
 
@@ -119,12 +134,6 @@ static uint64_t cpu_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static uint64_t step(uint64_t *state)
-{
-    *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return *state >> 33;
-}
-
 static void *run(void *arg)
 {
     struct load *load = arg;
@@ -132,13 +141,13 @@ static void *run(void *arg)
     const uint64_t start = cpu_ns();
 
     if (load->same) {
-        const struct chain chain = {load->kinds, load->depth, load->pairs};
+        const struct chain chain = {load->kinds, load->depth, load->pairs, load->live};
 
         load->sum += deeper(&chain, 0, 1, 2);
     } else {
         for (unsigned i = 0; i < load->pairs; i++) {
             const size_t which = step(&state) % CHAINS;
-            const struct chain chain = {load->kinds + which * load->depth, load->depth, 1};
+            const struct chain chain = {load->kinds + which * load->depth, load->depth, 1, NULL};
 
             load->sum += deeper(&chain, 0, 1, 2);
         }
@@ -177,8 +186,9 @@ int main(int argc, char **argv)
     uint8_t *chains;
 
     if (depth < 1 || depth > 1000 || threads < 1 || threads > 64 || pairs < 1 ||
-        (strcmp(argv[2], "same") != 0 && strcmp(argv[2], "random") != 0)) {
-        fprintf(stderr, "usage: bench_chains DEPTH same|random [THREADS [PAIRS]]\n");
+        (strcmp(argv[2], "same") != 0 && strcmp(argv[2], "random") != 0 &&
+         strcmp(argv[2], "live") != 0)) {
+        fprintf(stderr, "usage: bench_chains DEPTH same|random|live [THREADS [PAIRS]]\n");
         return 2;
     }
     chains = malloc((size_t)CHAINS * depth);
@@ -187,7 +197,11 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < (size_t)CHAINS * depth; i++)
         chains[i] = (uint8_t)(step(&state) % KINDS);
     for (unsigned i = 0; i < threads; i++)
-        loads[i] = (struct load){depth, pairs, argv[2][0] == 's', chains, 0, 0};
+        loads[i] = (struct load){.depth = depth,
+                                 .pairs = pairs,
+                                 .same = argv[2][0] != 'r',
+                                 .kinds = chains,
+                                 .live = argv[2][0] == 'l' ? calloc(LIVE, sizeof(void *)) : NULL};
     for (unsigned i = 0; i < ROUNDS; i++) {
         const double ns = round_ns(loads, threads);
 
