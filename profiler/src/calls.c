@@ -204,6 +204,13 @@ static void leave(struct lane *lane)
     lane->call_seen = false;
 }
 
+void calls_leave(struct lane *lane)
+{
+    lock_take(&calls.lock);
+    leave(lane);
+    lock_drop(&calls.lock);
+}
+
 /* The call of the function that the compiler split `scope` off, open in another thread. */
 static struct call *joined(uint32_t scope)
 {
@@ -230,9 +237,7 @@ struct call *calls_enter_slow(struct lane *lane)
     if (c != NULL && !lane->call_seen) /* by a mark, or handed on */
         return c;
     if (lane->last_scope == 0) {
-        lock_take(&calls.lock);
-        leave(lane);
-        lock_drop(&calls.lock);
+        calls_leave(lane);
         return NULL;
     }
     /* Each call that the function makes has a node of its own: what one call of it has in common is
@@ -481,12 +486,7 @@ void calls_take(struct call_passed *passed)
 
 void calls_pass_free(struct call_passed *passed) { arena_free(passed, sizeof *passed); }
 
-void calls_thread_done(struct lane *lane)
-{
-    lock_take(&calls.lock);
-    leave(lane);
-    lock_drop(&calls.lock);
-}
+void calls_thread_done(struct lane *lane) { calls_leave(lane); }
 
 void calls_process_done(void)
 {

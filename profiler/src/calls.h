@@ -25,6 +25,20 @@ static inline struct call *calls_enter(struct lane *lane)
     return calls_enter_slow(lane);
 }
 
+/* The lane's call is over. */
+void calls_leave(struct lane *lane);
+
+/* A free takes no stack, but `frame` (its hook's) tells enough: when it is called from no deeper
+ * than where the function of the lane's call was called from, that call has returned. */
+static inline void calls_return(struct lane *lane, const void *frame)
+{
+    enum { ANOTHER_STACK = 1 << 20 };
+    const uintptr_t above = (uintptr_t)frame + 2 * sizeof(void *) - lane->call_frame;
+
+    if (__builtin_expect(lane->call_seen, 0) && above < ANOTHER_STACK)
+        calls_leave(lane);
+}
+
 /* A block was allocated in `call`, or one of its blocks is freed (or moves). */
 void calls_allocated(struct call *call, struct block *block);
 /* True when its call was still open. */

@@ -142,7 +142,8 @@ static void reads(struct block *b, uint32_t e, uintptr_t src, size_t size)
     b->read_end = src + size;
 }
 
-void copies_note(struct lane *lane, uintptr_t dst, uintptr_t src, size_t size)
+void copies_note(struct lane *lane, uintptr_t dst, uintptr_t src, size_t size,
+                 struct block **ret_dst, struct block **ret_src)
 {
     struct live to = {0}, from = {0};
     const bool into = live_find(&to, dst), out_of = live_find(&from, src);
@@ -154,6 +155,8 @@ void copies_note(struct lane *lane, uintptr_t dst, uintptr_t src, size_t size)
     };
     const uint32_t e = edge_of(&key);
 
+    *ret_dst = to.block;
+    *ret_src = from.block;
     if (into)
         written(to.block);
     if (e == 0) {

@@ -11,8 +11,10 @@
 
 void copies_init(void);
 
-/* A copy with the lane's last stack is about to happen. */
-void copies_note(struct lane *lane, uintptr_t dst, uintptr_t src, size_t size);
+/* A copy with the lane's last stack is about to happen. Tells the two blocks; null: none, or small.
+ */
+void copies_note(struct lane *lane, uintptr_t dst, uintptr_t src, size_t size,
+                 struct block **ret_dst, struct block **ret_src);
 
 /* Bytes at `at` are about to be overwritten by a hook. */
 void copies_written(uintptr_t at, size_t size);

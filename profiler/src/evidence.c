@@ -257,16 +257,14 @@ void evidence_moved(const struct evidence_moving *m, struct block *now)
         now->content = content_born(&birth);
 }
 
-void evidence_copying(uintptr_t dst, uintptr_t src, size_t size, uint32_t copy, uint32_t scope,
+void evidence_copying(const struct block *dst_block, uintptr_t dst, const struct block *src_block,
+                      uintptr_t src, size_t size, uint32_t copy, uint32_t scope,
                       const struct call *call)
 {
-    if (size < content_floor || sealed)
+    if (size < content_floor || sealed || dst_block == NULL || src_block == NULL)
         return;
-    const struct block *d = block_find(dst), *s = block_find(src);
-
-    if (d != NULL && s != NULL)
-        content_copying(d->content, (void *)dst, s->content, (void *)src, size, copy, scope,
-                        call != NULL ? call->serial : 0);
+    content_copying(dst_block->content, (void *)dst, src_block->content, (void *)src, size, copy,
+                    scope, call != NULL ? call->serial : 0);
 }
 
 void evidence_call_ended(const struct call *call)

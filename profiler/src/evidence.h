@@ -37,8 +37,10 @@ struct evidence_moving {
 void evidence_moving(struct evidence_moving *ret, struct block *old);
 void evidence_moved(const struct evidence_moving *m, struct block *now);
 
-/* A hooked copy is about to be made. `copy`: NC_COUNTS of the copying stack. */
-void evidence_copying(uintptr_t dst, uintptr_t src, size_t size, uint32_t copy, uint32_t scope,
+/* A hooked copy is about to be made, from the middle of one block into another's (null: none).
+ * `copy`: NC_COUNTS of the copying stack. */
+void evidence_copying(const struct block *dst_block, uintptr_t dst, const struct block *src_block,
+                      uintptr_t src, size_t size, uint32_t copy, uint32_t scope,
                       const struct call *call);
 
 /* A call is over (its serial still set); its blocks are still linked. */

@@ -9,7 +9,7 @@
 
 #include "profile.h"
 
-enum { HISTOGRAM_FROM = 16 }; /* allocations until a stack is worth one */
+enum { HISTOGRAM_FROM = 64 }; /* allocations until a stack is worth one */
 
 void histogram_make(struct nc_counts *c, uint32_t index);
 

@@ -80,7 +80,7 @@ static void *move(const void *frame, void *old, size_t size, unsigned by)
     struct record_realloc r;
     void *now;
 
-    record_realloc_begin(&r, old, size);
+    record_realloc_begin(frame, &r, old, size);
     now = real.realloc(old, size);
     record_realloc_end(frame, &r, now, size, by);
     shim_leave();
@@ -127,7 +127,7 @@ static inline __attribute__((always_inline)) void end(void *at, void (*real_free
             real_free(at);
         return;
     }
-    record_free(at);
+    record_free(FRAME, at);
     real_free(at); /* inside the guard: an allocator's own munmap is not the program's */
     shim_leave();
 }
@@ -156,7 +156,7 @@ SHIM_HOOK void free_sized(void *at, size_t size)
         const bool noted = shim_enter_end();
 
         if (noted)
-            record_free(at);
+            record_free(FRAME, at);
         real.free_sized(at, size);
         if (noted)
             shim_leave();
@@ -173,7 +173,7 @@ SHIM_HOOK void free_aligned_sized(void *at, size_t align, size_t size)
         const bool noted = shim_enter_end();
 
         if (noted)
-            record_free(at);
+            record_free(FRAME, at);
         real.free_aligned_sized(at, align, size);
         if (noted)
             shim_leave();

@@ -77,7 +77,7 @@ void late_serve(void)
         if (l.ip != NULL) {
             record_late(l.at, l.size, l.by, (uintptr_t)l.ip);
         } else {
-            record_free(l.at);
+            record_free(__builtin_frame_address(0), l.at);
             real.free(l.at);
         }
     }

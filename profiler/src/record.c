@@ -178,13 +178,14 @@ static void count_free(struct lane *lane, const struct live *was, bool temporary
     tick(lane, was->size);
 }
 
-void record_free(void *at)
+void record_free(const void *frame, void *at)
 {
     struct lane *lane = lane_get();
     struct live was;
 
     if (at == NULL || lane == NULL)
         return;
+    calls_return(lane, frame);
     if (!live_take(&was, (uintptr_t)at)) {
         lane->shared->foreign_frees += sample_bytes == 0; /* else it was not sampled */
         return;
@@ -195,7 +196,7 @@ void record_free(void *at)
         live_recycle(lane, was.block);
 }
 
-void record_realloc_begin(struct record_realloc *ret, void *at, size_t size)
+void record_realloc_begin(const void *frame, struct record_realloc *ret, void *at, size_t size)
 {
     ret->at = (uintptr_t)at;
     ret->known = false;
@@ -205,10 +206,12 @@ void record_realloc_begin(struct record_realloc *ret, void *at, size_t size)
     /* A size of 0 is a free, whatever comes of it. While paused the old block ends, and the new one
      * is not counted. */
     if (size == 0 || !shim_gate.is.recording) {
-        record_free(at);
+        record_free(frame, at);
         ret->at = 0;
         return;
     }
+    if (lane_get() != NULL)
+        calls_return(lane_get(), frame);
     ret->known = live_take(&ret->was, ret->at);
     if (ret->known && ret->was.block != NULL)
         evidence_moving(&ret->evidence, ret->was.block);
@@ -338,9 +341,11 @@ void record_copy(const void *frame, const void *dst, const void *src, size_t siz
     c->copied_bytes += size;
     if (call != NULL)
         calls_copied(call, size);
-    copies_note(lane, (uintptr_t)dst, (uintptr_t)src, size);
-    evidence_copying((uintptr_t)dst, (uintptr_t)src, size, lane->last_index, lane->last_scope,
-                     call);
+    struct block *to, *from;
+
+    copies_note(lane, (uintptr_t)dst, (uintptr_t)src, size, &to, &from);
+    evidence_copying(to, (uintptr_t)dst, from, (uintptr_t)src, size, lane->last_index,
+                     lane->last_scope, call);
 }
 
 void record_fill(const void *frame, const void *dst, size_t size)

@@ -18,7 +18,7 @@ void record_alloc(const void *frame, void *at, size_t size, unsigned by);
 void record_late(void *at, size_t size, unsigned by, uintptr_t ip);
 
 /* A block is about to be freed (null: nothing happens). */
-void record_free(void *at);
+void record_free(const void *frame, void *at);
 
 /* Around a realloc: the old block is taken out before, for another thread may get its address the
  * moment it is gone. */
@@ -28,7 +28,7 @@ struct record_realloc {
     struct evidence_moving evidence;
     bool known;
 };
-void record_realloc_begin(struct record_realloc *ret, void *at, size_t size);
+void record_realloc_begin(const void *frame, struct record_realloc *ret, void *at, size_t size);
 void record_realloc_end(const void *frame, struct record_realloc *r, void *now, size_t size,
                         unsigned by);
 

@@ -92,6 +92,17 @@ static void only_functions_that_were_called_are_scopes(void **state)
     assert_int_equal(peek_count(&r.p, NC_SCOPES), 1 + 2);
 }
 
+static void a_call_is_over_when_its_result_is_freed_outside(void **state)
+{
+    go(NULL, "loop", 0);
+    const struct nc_calls *c = calls_of("demo", NC_MODE_BATCH, 40000);
+
+    assert_int_equal(c->calls, 5);
+    assert_int_equal(c->temporary_bytes, 20000);
+    assert_int_equal(c->retained_bytes, 20000);
+    assert_int_equal(peek_count(&r.p, NC_CALLS), 1 + 1);
+}
+
 static void marks_tell_what_was_seen_between_them(void **state)
 {
     go(NULL, "marks", 0);
@@ -167,6 +178,7 @@ int main(void)
         TEST(calls_of_indicator_functions_are_exact),
         TEST(stacks_know_their_scope),
         TEST(only_functions_that_were_called_are_scopes),
+        TEST(a_call_is_over_when_its_result_is_freed_outside),
         TEST(marks_tell_what_was_seen_between_them),
         TEST(threads_made_in_a_call_work_inside_it),
         TEST(a_pattern_of_ones_own_names_the_scopes),

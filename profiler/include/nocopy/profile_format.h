@@ -289,9 +289,9 @@ enum {
                                         same (a window of 1) */
     NC_MATCH_UNSURE = 1u << 5, /* that they were equal is proven, which came first is a guess */
     NC_MATCH_REUSED = 1u << 6  /* hooked copies, and the block lived on: with SOURCE_FREED, the
-                                  source  was written anew afterwards (a scratch row, or a state worth
-                                  keeping); with SOURCE_LIVED, the copy was overwritten by the next.
-                                  bytes are those copied, the block's own may be less */
+                                  source  was written anew afterwards (a scratch row, or a state
+                                  worth  keeping); with SOURCE_LIVED, the copy was overwritten by the
+                                  next.  bytes are those copied, the block's own may be less */
 };
 
 /* Live bytes over time. At most 2,000 entries: when full, neighbours are merged and the width
@@ -326,7 +326,7 @@ struct nc_lane {
 };
 static_assert(sizeof(struct nc_lane) == 128, "on-disk layout");
 
-/* Sizes and lifetimes of one stack's blocks, kept from its sixteenth allocation on (earlier ones
+/* Sizes and lifetimes of one stack's blocks, kept from its 64th allocation on (earlier ones
  * are in it when all were of one size). Lifetimes of small blocks are measured for one block in 64
  * and count 64 times.
  *

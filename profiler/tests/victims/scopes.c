@@ -53,6 +53,14 @@ static int functions(int argc, char **argv)
     return 0;
 }
 
+/* The same call five times from one place, its result freed each time. */
+static int loop(int argc, char **argv)
+{
+    for (int i = 0; i < 5; i++)
+        free(ind_demo_batch(10));
+    return 0;
+}
+
 static void print(const struct nc_seen *s)
 {
     printf("%llu %llu %llu %llu %llu %llu %llu %llu %llu\n", (unsigned long long)s->allocations,
@@ -149,7 +157,7 @@ static int present(int argc, char **argv) { return nc_present() ? 1 : 0; }
 int main(int argc, char **argv)
 {
     static const struct victim_case cases[] = {
-        {"functions", functions}, {"marks", marks},     {"pool", pool},
+        {"functions", functions}, {"loop", loop},       {"marks", marks}, {"pool", pool},
         {"pauses", pauses},       {"present", present}, {NULL, NULL},
     };
 
