@@ -14,7 +14,8 @@ _nocopy_calls() {
 _nocopy_values() {
     case $1 in
     --format | -f) echo html text json markdown csv pprof folded speedscope sarif ;;
-    --copies | --untouched | --follow) echo on off ;;
+    --copies | --follow) echo on off ;;
+    --untouched) echo on exact off ;;
     --content) echo on full off ;;
     --unwind) echo auto fp libunwind none ;;
     --color) echo auto always never ;;

@@ -27,7 +27,7 @@ complete -c nocopy -n '__nocopy_in compare bisect' -f -a 'HEAD (git for-each-ref
 complete -c nocopy -n 'string match -q -- "-*" (commandline -ct); and not contains -- -- (commandline -opc)' -f -a '(__nocopy_options)'
 complete -c nocopy -l format -s f -x -a 'html text json markdown csv pprof folded speedscope sarif'
 complete -c nocopy -l copies -x -a 'on off'
-complete -c nocopy -l untouched -x -a 'on off'
+complete -c nocopy -l untouched -x -a 'on exact off'
 complete -c nocopy -l follow -x -a 'on off'
 complete -c nocopy -l content -x -a 'on full off'
 complete -c nocopy -l unwind -x -a 'auto fp libunwind none'

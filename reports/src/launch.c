@@ -5,6 +5,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <errno.h>
 #include <pcre2.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,9 @@ enum {
     OPT_SAMPLE,
     OPT_SCOPE,
     OPT_MIN_BLOCK,
-    OPT_FOLLOW
+    OPT_FOLLOW,
+    OPT_PAUSED,
+    OPT_TOGGLE
 };
 
 static const struct argp_option recording_options[] = {
@@ -28,7 +31,8 @@ static const struct argp_option recording_options[] = {
     {"copies", OPT_COPIES, "on|off", 0, "Record memcpy and its kin (on)", 20},
     {"content", OPT_CONTENT, "on|full|off", 0,
      "Compare what blocks hold, to prove copies needless; 'full' without a time budget (on)", 20},
-    {"untouched", OPT_UNTOUCHED, "on|off", 0, "Look for bytes that were never written (on)", 20},
+    {"untouched", OPT_UNTOUCHED, "on|exact|off", 0,
+     "Look for bytes that were never written; 'exact' to the byte rather than the page (on)", 20},
     {"depth", OPT_DEPTH, "N", 0, "Frames of a stack to keep (64)", 20},
     {"unwind", OPT_UNWIND, "auto|fp|libunwind|none", 0, "How stacks are walked (auto)", 20},
     {"sample", OPT_SAMPLE, "BYTES", 0,
@@ -40,6 +44,10 @@ static const struct argp_option recording_options[] = {
     {"min-block", OPT_MIN_BLOCK, "BYTES", 0, "Smallest block whose content is looked at (1024)",
      20},
     {"follow", OPT_FOLLOW, "on|off", 0, "Record children too (on)", 20},
+    {"start-paused", OPT_PAUSED, 0, 0,
+     "Record nothing until the program says so (mark.h) or the toggle signal comes", 20},
+    {"toggle-signal", OPT_TOGGLE, "SIGNAL", 0,
+     "A signal, by name or number, that stops and starts recording", 20},
     {0}};
 
 /* One option, its variable, and the values it takes ("" : a number). */
@@ -50,7 +58,7 @@ static const struct {
 } settings[] = {
     {OPT_COPIES, "copies", "NOCOPY_COPIES", {"on", "off"}},
     {OPT_CONTENT, "content", "NOCOPY_CONTENT", {"on", "full", "off"}},
-    {OPT_UNTOUCHED, "untouched", "NOCOPY_UNTOUCHED", {"on", "off"}},
+    {OPT_UNTOUCHED, "untouched", "NOCOPY_UNTOUCHED", {"on", "exact", "off"}},
     {OPT_DEPTH, "depth", "NOCOPY_DEPTH", {NULL}},
     {OPT_UNWIND, "unwind", "NOCOPY_UNWIND", {"auto", "fp", "libunwind", "none"}},
     {OPT_SAMPLE, "sample", "NOCOPY_SAMPLE", {NULL}},
@@ -109,6 +117,24 @@ static void check_pattern(const char *pattern)
                       "a --scope pattern is one line; give --scope again for another"));
 }
 
+/* "USR1", "SIGUSR1" or "10". */
+static void set_toggle(struct recording *recording, const char *arg)
+{
+    const char *name = strncasecmp(arg, "SIG", 3) == 0 ? arg + 3 : arg;
+    int number = is_number(arg) ? atoi(arg) : 0;
+    char text[16];
+
+    for (int s = 1; number == 0 && s < NSIG; s++)
+        if (sigabbrev_np(s) && strcasecmp(sigabbrev_np(s), name) == 0)
+            number = s;
+    if (number <= 0 || number > SIGRTMAX || number == SIGKILL || number == SIGSTOP)
+        exit(complain(argp_err_exit_status,
+                      "--toggle-signal takes a signal that can be caught, such as USR2, not '%s'",
+                      arg));
+    snprintf(text, sizeof text, "%d", number);
+    strings_setenv(&recording->variables, "NOCOPY_TOGGLE_SIGNAL", text);
+}
+
 static error_t parse_recording(int key, char *arg, struct argp_state *state)
 {
     struct recording *recording = state->input;
@@ -116,6 +142,14 @@ static error_t parse_recording(int key, char *arg, struct argp_state *state)
     if (key == OPT_SCOPE) {
         check_pattern(arg);
         strings_add(&recording->scopes, arg);
+        return 0;
+    }
+    if (key == OPT_PAUSED) {
+        strings_setenv(&recording->variables, "NOCOPY_PAUSED", "on");
+        return 0;
+    }
+    if (key == OPT_TOGGLE) {
+        set_toggle(recording, arg);
         return 0;
     }
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
@@ -232,12 +266,15 @@ void launch_prepare(struct strings *env, const char *shim, const struct recordin
                     const char *output)
 {
     const char *others = getenv("LD_PRELOAD");
-    char *preload =
-        others && others[0] ? format_string("%s:%s", shim, others) : format_string("%s", shim);
+    /* nocopy under nocopy: the shim is there already, and this is a run of its own. */
+    const bool there = others && strncmp(others, shim, strlen(shim)) == 0;
+    char *preload = others && others[0] && !there ? format_string("%s:%s", shim, others)
+                                                  : format_string("%s", there ? others : shim);
     char *file = absolute_template(output);
 
     strings_setenv(env, "LD_PRELOAD", preload);
     strings_setenv(env, "NOCOPY_OUTPUT", file);
+    strings_setenv(env, "NOCOPY_RUN", NULL); /* the shim's own note to a run's later processes */
     if (recording)
         add_settings(env, recording);
     free(preload);

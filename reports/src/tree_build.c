@@ -223,7 +223,7 @@ static int build_anew(const struct git_repository *git, const struct git_commit 
     int r;
 
     git_worktree_remove(git, folder); /* what a killed run left */
-    complain(0, "building %s (%.12s %s)", name, commit->id, commit->subject);
+    complain(0, "building %s: %s", name, commit->subject);
     r = git_worktree_add(git, folder, commit->id) < 0 ? EXIT_UNREADABLE : 0;
     if (process_interrupted())
         r = 128 + process_interrupted();

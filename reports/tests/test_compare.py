@@ -146,7 +146,7 @@ def two_at_once_share_the_builds(place):
     for run, out in zip(runs, outs):
         equal(run.returncode, 0, out[1])
     equal(outs[0][0], outs[1][0])
-    equal(sum(out[1].count("building HEAD~1 ") for out in outs), 1, str(outs))
+    equal(sum(out[1].count("building HEAD~1 (") for out in outs), 1, str(outs))
 
 
 def the_driver_gets_files_of_the_user_s_folder(place):

@@ -144,6 +144,28 @@ def an_interrupt_from_the_keyboard_reaches_the_program_once(place):
     equal(out.strip(), "1", err)
 
 
+def a_run_that_starts_paused_records_from_the_toggle_signal_on(place):
+    program = place.compile("toggles", "#include <signal.h>\n#include <stdlib.h>\n"
+                            "int main(void)\n{ void *volatile p = malloc(111111); free(p); raise(SIGUSR2);\n"
+                            "p = malloc(222222); free(p); raise(SIGUSR2); p = malloc(333333); free(p); return 0; }\n")
+    done = place.nocopy("run", "-q", "-o", "x.prof", "--start-paused", "--toggle-signal=USR2", "--", program)
+    equal(done.status, 0, done)
+    done = place.nocopy("report", "--format=json", "x.prof")
+    contains(done.out, "222222")
+    assert "111111" not in done.out and "333333" not in done.out, done.out[:2000]
+    equal(place.nocopy("run", "--toggle-signal=KILL", "--", "true").status, 125)
+
+
+def nocopy_under_nocopy_records_both(place):
+    done = place.nocopy("run", "-q", "-o", "outer.prof", "--", NOCOPY, "run", "-q", "-o", "inner.prof",  # noqa: F405
+                        "--", "ls", "/")
+    equal(done.status, 0, done)
+    # To the outer run's profiler the inner program is a later process: its profile has a number.
+    for name in glob.glob(place.path("outer.prof")) + glob.glob(place.path("inner.prof*")):
+        equal(place.nocopy("report", name).status, 0, name)
+    equal(len(glob.glob(place.path("inner.prof*"))), 1)
+
+
 def a_folder_that_cannot_be_written_leaves_the_program_alone(place):
     done = place.nocopy("run", "-o", "no/such/folder/x.prof", "--", "sh", "-c", "echo fine")
     equal((done.status, done.out), (0, "fine\n"), done)
