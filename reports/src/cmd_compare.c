@@ -3,6 +3,7 @@
 #include "command.h"
 #include "gate.h"
 #include "history.h"
+#include "history_points.h"
 #include "measure.h"
 #include "output.h"
 #include "tree_build.h"
@@ -114,6 +115,21 @@ static int keep_reports(const struct git_commit commits[2], const struct report 
     return r;
 }
 
+/* With what the history holds of this driver, where there is one. */
+static int print_diff(struct args *args, const struct diff *diff)
+{
+    struct history_points points = {0};
+    int r;
+
+    if (strcmp(args->output.renderer->name, "html") == 0) /* the others have no place for it */
+        history_points_load(&points, NULL, diff->head);
+    args->output.render.history = points.at;
+    args->output.render.n_history = points.n;
+    r = output_diff(&args->output, diff);
+    history_points_done(&points);
+    return r;
+}
+
 static char *commit_name(const char *revision, const struct git_commit *commit)
 {
     return strncmp(revision, commit->id, 7) == 0 ? format_string("%.12s", commit->id)
@@ -141,7 +157,7 @@ static int compare(struct args *args, const struct git_repository *git,
         else {
             r = args->keep ? keep_reports(commits, reports) : 0;
             if (r == 0)
-                r = output_diff(&args->output, &diff);
+                r = print_diff(args, &diff);
             if (r == 0 && args->fail)
                 r = gate_diff(&diff, args->budget, stderr);
             diff_done(&diff);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "history_points.h"
 
-#include "process.h"
 #include "history.h"
+#include "process.h"
 
 #include <stdlib.h>
 #include <string.h>
