@@ -31,64 +31,56 @@ bool efficiency_is_ok(const struct efficiency *e)
            verdict_of(efficiency_row_overhead(e)) == VERDICT_OK;
 }
 
-static size_t longest_name(const struct efficiency *list, size_t n, size_t at_least)
-{
-    size_t longest = at_least;
+/* Columns of the tables. A name longer than its column takes from the padding after it, so that the
+ * columns behind stay where they are. */
+enum { NAME_WIDTH = 10, SECOND_WIDTH = 15, LINE_WIDTH = 70 };
 
-    for (size_t i = 0; i < n; i++)
-        if (strlen(list[i].name) > longest)
-            longest = strlen(list[i].name);
-    return longest;
-}
-
-static void print_header(const char *second, const char *third, int width, FILE *out)
+static void print_header(const char *second, const char *third, FILE *out)
 {
-    fprintf(out, "%-*s %-15s %-15s %-8s       %s\n", width, "Indicator", second, third, "Overhead",
-            "Status");
-    for (int i = 0; i < 60 + width; i++)
+    fprintf(out, "%-*s %-*s %-15s %-8s       %s\n", NAME_WIDTH, "Indicator", SECOND_WIDTH, second,
+            third, "Overhead", "Status");
+    for (int i = 0; i < LINE_WIDTH; i++)
         putc('-', out);
     putc('\n', out);
 }
 
-static void print_row(const char *name, double base, double bytes, double overhead, int width,
-                      FILE *out)
+static void print_row(const char *name, double base, double bytes, double overhead, FILE *out)
 {
     char upper[64], a[32], b[32], percent[32];
+    const int used = fprintf(out, "%-*s ", NAME_WIDTH, print_upper(upper, sizeof upper, name));
+    const int room = NAME_WIDTH + 1 + SECOND_WIDTH - used;
 
-    fprintf(out, "%-*s %-15s %-15s %8s       %s\n", width, print_upper(upper, sizeof upper, name),
-            print_kb(a, base), print_kb(b, bytes), print_percent(percent, overhead),
+    fprintf(out, "%-*s %-15s %8s       %s\n", room > 0 ? room : 0, print_kb(a, base),
+            print_kb(b, bytes), print_percent(percent, overhead),
             print_verdict(verdict_of(overhead), out));
 }
 
-static void print_rows_table(const struct efficiency *list, size_t n, int width, FILE *out)
+static void print_rows_table(const struct efficiency *list, size_t n, FILE *out)
 {
     fprintf(out, "\n=== Summary: batch[many] per row ===\n\n");
-    print_header("Single Payload", "Per Row", width, out);
+    print_header("Single Payload", "Per Row", out);
     for (size_t i = 0; i < n; i++)
         if (list[i].batch_rows > 1)
             print_row(list[i].name, (double)list[i].payload_bytes,
-                      efficiency_bytes_per_row(&list[i]), efficiency_row_overhead(&list[i]), width,
-                      out);
+                      efficiency_bytes_per_row(&list[i]), efficiency_row_overhead(&list[i]), out);
 }
 
 void efficiency_print(const struct efficiency *list, size_t n, FILE *out)
 {
-    /* 6 and 10: the widths that names like ALMA and BATCH need; long names widen the column. */
-    const int narrow = (int)longest_name(list, n, 6), wide = (int)longest_name(list, n, 10);
     char upper[64], a[32], b[32];
 
     fprintf(out, "=== Memory Efficiency Test: Batch vs Single Operations ===\n\n");
     for (size_t i = 0; i < n; i++)
-        fprintf(out, "%-*s - Single: %s, Batch[1]: %s\n", narrow,
+        fprintf(out, "%-6s - Single: %s, Batch[1]: %s\n",
                 print_upper(upper, sizeof upper, list[i].name),
                 print_kb(a, (double)list[i].single_bytes),
                 print_kb(b, (double)list[i].batch1_bytes));
     fprintf(out, "\n=== Summary ===\n\n");
-    print_header("Single Op", "Batch[1]", wide, out);
+    print_header("Single Op", "Batch[1]", out);
     for (size_t i = 0; i < n; i++)
         print_row(list[i].name, (double)list[i].single_bytes, (double)list[i].batch1_bytes,
-                  efficiency_overhead(&list[i]), wide, out);
-    print_rows_table(list, n, wide, out);
+                  efficiency_overhead(&list[i]), out);
+    print_rows_table(list, n, out);
 }
 
 static json_t *real_or_null(double x) { return isfinite(x) ? json_real(x) : json_null(); }
