@@ -125,12 +125,15 @@ static void usual_add(struct usual *u, const struct model_calls *c)
 
 struct phases {
     struct usual single, batch1, batch;
-    bool cut; /* the process ended inside a call of it */
+    bool cut;     /* the process ended inside a call of it */
+    bool unknown; /* batch calls whose combinations nobody told and no result shows */
 };
 
-static void phases_add(struct phases *p, const struct model_scope *s, const struct model_calls *c)
+static void phases_add(struct phases *p, const struct model_scope *s, const struct model_calls *c,
+                       bool complete)
 {
-    if (c->flags & NC_CALLS_OPEN) {
+    /* Where the process ended well, an open call is one whose return nobody saw. */
+    if ((c->flags & NC_CALLS_OPEN) && !complete) {
         p->cut = true;
         return;
     }
@@ -144,6 +147,8 @@ static void phases_add(struct phases *p, const struct model_scope *s, const stru
         if (p->batch.call && c->combos > p->batch.call->combos)
             p->batch = (struct usual){0};
         usual_add(&p->batch, c);
+    } else if (s->mode == MODE_BATCH) {
+        p->unknown = true;
     }
 }
 
@@ -205,13 +210,17 @@ static void row_fill(struct report_efficiency *row, const struct phases *p, stru
         row->bytes_per_row = per_row;
     }
     efficiency_judge(row, p->single.call ? p->single.call->retained_bytes : 0);
-    if (p->cut && row->status == STATUS_NONE)
+    if (row->status != STATUS_NONE)
+        return;
+    if (p->cut)
         row->reason = "the process ended inside a call";
+    else if (p->unknown)
+        row->reason = "combinations of the batch calls are not known: mark them (mark.h)";
 }
 
 /* Of the scopes by_name[first] to by_name[end - 1]. */
 static bool row_build(const struct model *m, size_t first, size_t end,
-                      struct report_efficiency *ret)
+                      struct report_efficiency *ret, bool *ret_seen)
 {
     struct gathered g = {0};
     struct phases p = {0};
@@ -223,8 +232,9 @@ static bool row_build(const struct model *m, size_t first, size_t end,
         const struct model_scope *s = &m->scopes[m->by_name[i]];
         for (uint32_t k = 0; good && k < s->n_calls; k++) {
             const struct model_calls *c = &m->calls[s->first_calls + k];
-            phases_add(&p, s, c);
-            if (s->mode == MODE_BATCH && c->combos > 0 && !(c->flags & NC_CALLS_OPEN))
+            phases_add(&p, s, c, m->run.complete);
+            if (s->mode == MODE_BATCH && c->combos > 0 &&
+                (m->run.complete || !(c->flags & NC_CALLS_OPEN)))
                 good = point_add(&g, c);
         }
     }
@@ -232,6 +242,7 @@ static bool row_build(const struct model *m, size_t first, size_t end,
         row_fill(&row, &p, &g);
     free(g.points);
     *ret = row;
+    *ret_seen = row.has_single || row.has_batch1 || row.has_batch || p.cut || p.unknown;
     return good;
 }
 
@@ -289,10 +300,10 @@ bool build_efficiency(struct build *build)
         return false;
     for (size_t first = 0, end; first < m->n_scopes - 1; first = end) {
         end = model_name_end(m, first);
-        if (!row_build(m, first, end, &rows[n]))
+        bool seen;
+        if (!row_build(m, first, end, &rows[n], &seen))
             return false;
-        n += rows[n].has_single || rows[n].has_batch1 || rows[n].has_batch ||
-             (rows[n].status == STATUS_NONE && strstr(rows[n].reason, "ended"));
+        n += seen;
     }
     worst_sites(build->report, rows, n); /* rows are still by name */
     qsort(rows, n, sizeof *rows, worse_first);

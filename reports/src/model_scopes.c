@@ -177,43 +177,60 @@ static struct report_site declared_at(const struct model_frame *f)
                         : (struct report_site){f->function, f->file, f->line};
 }
 
-/* The outermost frame that bears the scope's name, else the innermost of the user's code in what
- * all its stacks share. */
-static const struct model_frame *entry_frame(const struct model *m, const struct model_scope *s,
-                                             uint32_t shared)
+/* The outermost frame of a stack that is the scope's function or, for a mark, bears its name. */
+static const struct model_frame *named_frame(const struct model *m, const struct model_scope *s,
+                                             uint32_t node)
 {
-    const struct model_frame *named = NULL, *user = NULL;
+    const struct model_frame *ret = NULL;
 
-    for (struct model_walk w = model_walk(m, shared); model_next(m, &w);) {
+    for (struct model_walk w = model_walk(m, node); model_next(m, &w);)
         if (s->function[0] ? strcmp(w.frame->linkage, s->function) == 0 ||
                                  strcmp(w.frame->function, s->function) == 0
                            : strstr(w.frame->function, s->name) != NULL)
-            named = w.frame;
-        if (!user && w.frame->owner == OWNER_USER)
-            user = w.frame;
-    }
-    return named ? named : user;
+            ret = w.frame;
+    return ret;
+}
+
+/* Where a scope is entered: by name on what all its stacks share, else on one of them; else the
+ * innermost of the user's code in what they share. */
+static const struct model_frame *entry_frame(const struct model *m, const struct model_scope *s,
+                                             uint32_t shared, uint32_t one)
+{
+    const struct model_frame *ret = named_frame(m, s, shared);
+
+    if (!ret)
+        ret = named_frame(m, s, one);
+    for (struct model_walk w = model_walk(m, shared); !ret && model_next(m, &w);)
+        if (w.frame->owner == OWNER_USER)
+            ret = w.frame;
+    return ret;
 }
 
 static bool sites_find(struct model *m)
 {
-    uint32_t *shared = calloc(m->n_scopes, sizeof *shared);
+    uint32_t *shared = calloc(m->n_scopes, sizeof *shared), *one = calloc(m->n_scopes, sizeof *one);
 
-    if (!shared)
+    if (!shared || !one) {
+        free(shared);
+        free(one);
         return false;
+    }
     for (uint32_t i = 1; i < m->n_nodes; i++) {
         const uint32_t scope = m->nodes[i].scope;
-        if (scope && m->nodes[i].counts)
-            shared[scope] = shared[scope] ? common_node(m, shared[scope], i) : i;
+        if (!scope || !m->nodes[i].counts)
+            continue;
+        shared[scope] = one[scope] ? common_node(m, shared[scope], i) : i;
+        one[scope] = one[scope] ? one[scope] : i;
     }
     for (uint32_t i = 1; i < m->n_scopes; i++) {
         struct model_scope *s = &m->scopes[i];
-        const struct model_frame *f = shared[i] ? entry_frame(m, s, shared[i]) : NULL;
+        const struct model_frame *f = one[i] ? entry_frame(m, s, shared[i], one[i]) : NULL;
         s->site = f ? declared_at(f)
                     : (struct report_site){
                           s->function[0] ? symbols_demangle(m->pool, s->function) : s->name, "", 0};
     }
     free(shared);
+    free(one);
     return true;
 }
 
