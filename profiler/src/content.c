@@ -248,11 +248,12 @@ static void keep_dead(uint32_t index)
 
 /* Blocks of the same call that were written since they were last looked at: they get their turn as
  * often as bytes enough were freed beside them, so that all looking stays in proportion. */
-static void look_around(const struct looked_call *call, uint32_t but, size_t freed)
+static void look_around(uint32_t head, uint32_t call, uint32_t but, size_t freed)
 {
+    uint32_t best = 0;
     unsigned n = 0;
 
-    for (uint32_t i = call->newest; i != 0 && n < WITNESSED_BLOCKS; i = followed_at(i)->next) {
+    for (uint32_t i = head; i != 0 && n < WITNESSED_BLOCKS; i = followed_at(i)->next) {
         struct followed *f = followed_at(i);
 
         if (i == but || !followed_readable(f))
@@ -263,12 +264,20 @@ static void look_around(const struct looked_call *call, uint32_t but, size_t fre
         if (look == NULL)
             return;
         look->credit += freed;
-        if (look->credit < f->size || !content_may_spend(f->size))
-            continue;
-        content_scan(i, call->serial, SCAN_STAYS);
-        look->credit = 0;
-        return; /* one is enough for one */
+        /* The first time comes sooner: what stands and is not known cannot be met at all. */
+        const bool is_new = look->scanned == 0;
+        const struct look *other = best != 0 ? followed_at(best)->look : NULL;
+
+        if (look->credit >= (is_new ? f->size / 16 : f->size) &&
+            (other == NULL || (is_new && other->scanned != 0) ||
+             (is_new == (other->scanned == 0) && look->credit > other->credit)))
+            best = i;
     }
+    if (best == 0 || !content_may_spend(followed_at(best)->size))
+        return;
+    content_scan(best, call, SCAN_STAYS);
+    witness_take(followed_at(best),
+                 false); /* who is born from now on and holds the same came after */
 }
 
 static void look_at_dying(uint32_t index, uint32_t call)
@@ -320,8 +329,7 @@ static struct content_end freeing(uint32_t index)
     last_owner_set(f->at, place_of(f));
     f->flags |= FOLLOWED_DYING;
     look_at_dying(index, f->call);
-    if (call != NULL)
-        look_around(call, index, f->size);
+    look_around(call != NULL ? call->newest : content.large, f->call, index, f->size);
     content_note_still(f);
     scribble(f);
     f->death = ++content.event;

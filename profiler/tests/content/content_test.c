@@ -654,6 +654,25 @@ static void without_scopes_overlapping_lives_are_compared(void **s)
     free(in.at);
 }
 
+static void without_scopes_a_gather_out_of_a_larger_block_is_found(void **s)
+{
+    struct block all = doubles(12 * LEN, SITE_INPUT, 0);
+
+    walk(all.at, 12 * LEN);
+    for (unsigned c = 0; c < 12; c++) {
+        struct block section = doubles(LEN, SITE_TEMPORARY, 0);
+
+        for (size_t i = 0; i < LEN; i++)
+            section.at[i] = all.at[12 * i + c];
+        block_free(&section);
+    }
+    content_end();
+    /* The first is met when the larger block has not been looked at yet. */
+    assert_true(told(SITE_INPUT, SITE_TEMPORARY, NC_MATCH_SOURCE_LIVED | NC_MATCH_STRIDED,
+                     KIND | NC_MATCH_STRIDED | NC_MATCH_UNSURE) >= 11 * LEN * 8);
+    free(all.at);
+}
+
 static void without_scopes_one_after_the_other_are_not(void **s)
 {
     struct block a = doubles(LEN, SITE_TEMPORARY, 0), b;
@@ -812,6 +831,7 @@ int main(void)
         T(results_of_an_earlier_call_are_no_source),
         T(blocks_that_only_the_caller_copies_are_not_told_beside_calls),
         T(without_scopes_overlapping_lives_are_compared),
+        T(without_scopes_a_gather_out_of_a_larger_block_is_found),
         T(without_scopes_one_after_the_other_are_not),
         T(within_a_budget_what_is_left_out_is_counted),
         T(when_off_nothing_is_followed),
