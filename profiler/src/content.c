@@ -327,6 +327,7 @@ static struct content_end freeing(uint32_t index)
     if (f->look != NULL && f->look->born != NULL)
         ret = (struct content_end){f->size, content_unwritten_tail(f)};
     last_owner_set(f->at, place_of(f));
+    content.event++; /* what is witnessed now is later than every birth */
     f->flags |= FOLLOWED_DYING;
     look_at_dying(index, f->call);
     look_around(call != NULL ? call->newest : content.large, f->call, index, f->size);

@@ -354,6 +354,21 @@ static bool is_stale(const struct followed *f, size_t start, size_t end)
     return same > 0;
 }
 
+/* Such bytes lay there already when the block was born: that they stood early says nothing. */
+static bool lay_there(const struct followed *f, size_t start, size_t end)
+{
+    const unsigned still = still_of(f);
+    unsigned same = 0;
+
+    for (unsigned i = 1; i < SAMPLES && f->call != 0; i++) {
+        const size_t o = followed_sample(f, i);
+
+        if (o >= start && o + 8 <= end)
+            same += (still & 1u << i) != 0;
+    }
+    return same >= 2;
+}
+
 void content_note_still(struct followed *f)
 {
     if (followed_look(f) != NULL)
@@ -393,9 +408,9 @@ void content_judge(const struct scan *s, const struct equal *e)
         .apart = !lives_overlap(x, y),
     };
 
-    if (other->death == 0)
+    if (other->death == 0 && !lay_there(other, p.other_start, p.other_start + span))
         p.before = (int8_t)witness_stood(other, p.other_start, p.other_start + span, freed->birth);
-    if (freed->death == 0)
+    if (freed->death == 0 && !lay_there(freed, p.at.start, p.at.end))
         p.ahead = (int8_t)witness_stood(freed, p.at.start, p.at.end, other->birth);
     if (waiting == NULL)
         waiting = arena_alloc(WAITING * sizeof *waiting);

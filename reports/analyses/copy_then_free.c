@@ -22,14 +22,15 @@ static void find_proven(const struct model *m, struct findings *f, uint64_t *byt
             continue;
         bytes[e->source] += e->bytes;
         pairs[e->source] += e->pairs;
-        claim(f, &(struct claim){.where = e->source,
-                                 .copied = e->copy,
-                                 .source = e->source,
-                                 .scope = e->scope,
-                                 .ledger = CLAIM_ALLOCATED,
-                                 .bytes = e->bytes,
-                                 .count = e->pairs,
-                                 .doubtful = (e->flags & NC_MATCH_REUSED) != 0});
+        claim(f,
+              &(struct claim){.where = e->source,
+                              .copied = e->copy,
+                              .source = e->source,
+                              .scope = e->scope,
+                              .ledger = CLAIM_ALLOCATED,
+                              .bytes = e->bytes,
+                              .count = e->pairs,
+                              .doubtful = (e->flags & (NC_MATCH_REUSED | NC_MATCH_UNSURE)) != 0});
     }
 }
 
