@@ -13,7 +13,8 @@
 /* rt_sigprocmask() reads the set before it looks at `how`, and no `how` is -1: EFAULT or EINVAL. */
 bool memory_readable(uint64_t at)
 {
-    return !sealed && sys_call6(SYS_rt_sigprocmask, -1, (long)(at & ~(PAGE - 1)), 0, 8, 0, 0) != -EFAULT;
+    return !sealed &&
+           sys_call6(SYS_rt_sigprocmask, -1, (long)(at & ~(PAGE - 1)), 0, 8, 0, 0) != -EFAULT;
 }
 
 static bool extend(struct span *span, uint64_t at)

@@ -5,8 +5,8 @@
 
 #define LEAST 1024 /* bytes of a stack in all */
 
-/* Outside scopes nothing tells a leak from what is meant to last, or from what a language's run-time
- * keeps. */
+/* Outside scopes nothing tells a leak from what is meant to last, or from what a language's
+ * run-time keeps. */
 static bool doubtful(const struct model *m, uint32_t node, uint64_t blocks)
 {
     const struct model_scope *s = &m->scopes[m->nodes[node].scope];
