@@ -5,12 +5,14 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "arena.h"
 #include "guard.h"
 #include "lock.h"
 #include "modules.h"
 #include "profile.h"
+#include "sealed.h"
 
 /* Open addressing, linear probing. A slot is the upper half of the path's hash and the node; the
  * node's ip is compared as well. Readers take no lock: a table is replaced, never changed but by
@@ -21,7 +23,10 @@ struct tree_table {
     _Atomic uint64_t slot[];
 };
 
-enum { FIRST_SLOTS = 4096 };
+enum {
+    FIRST_SLOTS = 4096,
+    LARGE_TABLE = 64 * 1024 /* such a one has pages of its own: arena.c */
+};
 #define FORGOTTEN UINT64_C(0xffffffff) /* a slot whose node was forgotten: probing goes on */
 
 static struct {
@@ -100,7 +105,11 @@ static bool rehash(struct tree_table *old)
     }
     arena_free(hashes, nodes * 8);
     atomic_store_explicit(&tree.table, t, memory_order_release);
-    return true; /* the old table is not freed: a reader may still be in it */
+    /* A reader may still be in the old table: only its pages go, and it then finds nothing there,
+     * not even a mask. What it looked for is found when it asks to insert it. */
+    if (table_size(old->mask + 1) >= LARGE_TABLE && !sealed)
+        sys_madvise(old, table_size(old->mask + 1), MADV_DONTNEED);
+    return true;
 }
 
 static uint32_t insert_locked(uint64_t hash, uint32_t parent, uintptr_t ip, uint32_t flags)
