@@ -95,6 +95,26 @@ static void caveats(struct text *t, const struct report *r)
         fputs("! sampled: figures are estimates\n", t->out);
 }
 
+/* Why the program's own lines are missing. */
+static void symbol_caveats(struct text *t, const struct report *r)
+{
+    for (size_t i = 0; i < r->n_modules; i++) {
+        const struct report_module *m = &r->modules[i];
+        const bool own = strcmp(m->path, r->run.exe) == 0;
+        const char *why =
+            strcmp(m->debug, "differs") == 0   ? "was rebuilt since the run: names are lost"
+            : !own                             ? NULL
+            : strcmp(m->debug, "missing") == 0 ? "is not there any more: names are lost"
+            : strcmp(m->debug, "dwarf") != 0   ? "has no debug info: build with -g to see lines"
+                                               : NULL;
+        if (!why)
+            continue;
+        fputs("! ", t->out);
+        show_name(t->out, show_base(m->path), 60, SHOW_CUT_LEFT, false, t->options->utf8);
+        fprintf(t->out, " %s\n", why);
+    }
+}
+
 static size_t needless_sites(const struct report *r)
 {
     size_t ret = 0;
@@ -342,6 +362,7 @@ static int render(const struct report *report, const struct render_options *opti
 
     head(&t, report);
     caveats(&t, report);
+    symbol_caveats(&t, report);
     if (pairs) {
         tally(&t, report);
         table(&t, report);
