@@ -60,6 +60,7 @@ void rules_unload_begin(void) { atomic_fetch_add(&rules_shared.unloading, 1); }
 
 void rules_unload_end(void)
 {
+    tables_refresh();
     rules_flush();
     atomic_fetch_sub(&rules_shared.unloading, 1);
 }

@@ -56,7 +56,7 @@ bool rules_init(void);
 void rules_unload_begin(void);
 void rules_unload_end(void);
 
-/* Void all that was learned (dlopen() found that modules had gone without our seeing it). */
+/* Void all that was learned. */
 void rules_flush(void);
 
 void rules_after_fork(void);

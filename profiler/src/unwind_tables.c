@@ -37,7 +37,6 @@ struct list {
 static struct {
     int (*find_object)(void *, struct found_object *); /* null: use the list */
     _Atomic(struct list *) list; /* replaced, never changed; old ones stay for late readers */
-    _Atomic uint64_t removed;    /* dlpi_subs as last seen */
 } tables;
 
 /* The readable segment that holds `hdr`, from program headers at run time. False: not in any. */
@@ -102,27 +101,18 @@ static void refresh_list(void)
     atomic_store_explicit(&tables.list, list, memory_order_release);
 }
 
-static int read_removed(struct dl_phdr_info *info, size_t size, void *arg)
+void tables_refresh(void)
 {
-    if (size >= offsetof(struct dl_phdr_info, dlpi_subs) + sizeof info->dlpi_subs)
-        *(uint64_t *)arg = info->dlpi_subs;
-    return 1;
-}
-
-bool tables_changed(void)
-{
-    uint64_t removed = 0;
-
-    dl_iterate_phdr(read_removed, &removed);
     if (!tables.find_object)
         refresh_list();
-    return atomic_exchange(&tables.removed, removed) != removed;
 }
 
 void tables_init(void)
 {
-    *(void **)&tables.find_object = dlsym(RTLD_DEFAULT, "_dl_find_object");
-    tables_changed();
+    void *at = dlsym(RTLD_DEFAULT, "_dl_find_object");
+
+    memcpy(&tables.find_object, &at, sizeof at);
+    tables_refresh();
 }
 
 /* Program headers at an ELF header, if one is there. */

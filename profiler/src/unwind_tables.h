@@ -14,10 +14,8 @@
 /* Once, before the first look-up. */
 void tables_init(void);
 
-/* After dlopen() or dlclose() returned, by the thread that called it, outside every lock of ours.
- * True when modules have gone since the last call: what was learned about their addresses is void.
- */
-bool tables_changed(void);
+/* After a dlclose(), by the thread that called it, outside every lock of ours. */
+void tables_refresh(void);
 
 /* The tables of the module at `pc`. False where no module is, or one without tables. The module
  * must not be unloaded meanwhile: it has a frame on the caller's stack. */
