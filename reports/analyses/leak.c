@@ -22,7 +22,8 @@ static int find(const struct model *m, struct findings *f)
     for (uint32_t i = 1; i < m->n_nodes; i++) {
         const struct nc_counts *c = model_counts(m, i);
         if (!m->nodes[i].counts || c->allocations <= c->frees ||
-            c->allocated_bytes < c->freed_bytes + LEAST)
+            c->allocated_bytes < c->freed_bytes + LEAST ||
+            model_user_frame(m, i)->owner != OWNER_USER) /* a run-time's own, at its start */
             continue;
         claim(f, &(struct claim){.where = i,
                                  .scope = m->nodes[i].scope,
