@@ -137,6 +137,7 @@ void doctor_helpers(struct doctor *doctor)
     struct strings argv = strings_of("git", "--version", NULL);
     char *version = NULL;
     const char *preload = getenv("LD_PRELOAD"), *debuginfod = getenv("DEBUGINFOD_URLS");
+    const char *perturb = getenv("MALLOC_PERTURB_"), *tunables = getenv("GLIBC_TUNABLES");
 
     if (process_capture(&(struct process_plan){.argv = argv.at}, &version).status == 0) {
         version[strcspn(version, "\n")] = 0;
@@ -150,6 +151,11 @@ void doctor_helpers(struct doctor *doctor)
     if (debuginfod && debuginfod[0])
         doctor_say(doctor, DOCTOR_NOTE, "debuginfod",
                    "DEBUGINFOD_URLS is set: reports may fetch debug info from there");
+    if ((perturb && perturb[0] && strcmp(perturb, "0") != 0) ||
+        (tunables && strstr(tunables, "malloc.perturb")))
+        doctor_say(doctor, DOCTOR_NOTE, "malloc.perturb",
+                   "is set (MALLOC_PERTURB_ or GLIBC_TUNABLES): malloc writes to every block, so "
+                   "none is found never written");
     free(version);
     strings_done(&argv);
 }

@@ -35,7 +35,8 @@ def clean_environment(home, **more):
     env.update(HOME=home, XDG_CACHE_HOME=os.path.join(home, "cache"), LC_ALL="C.UTF-8",
                GIT_CONFIG_NOSYSTEM="1", GIT_AUTHOR_NAME="A", GIT_AUTHOR_EMAIL="a@example.org",
                GIT_COMMITTER_NAME="A", GIT_COMMITTER_EMAIL="a@example.org", NO_COLOR="1")
-    env.pop("DEBUGINFOD_URLS", None)
+    for name in ("DEBUGINFOD_URLS", "MALLOC_PERTURB_"):
+        env.pop(name, None)
     env.update(more)
     return env
 
