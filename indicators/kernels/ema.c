@@ -54,13 +54,30 @@ static void pass_over(const struct smoothing *how, struct smooth *s, const doubl
 /* A stretch of bars that fits the nearest cache, and does so for all rows of a sweep. */
 enum { BARS = 4096 };
 
-static inline void ema_chunk(const struct smoothing *how, struct smooth *s, const double *x,
-                             double *y, size_t n, bool past)
+/* Past the caches; a row that is not aligned goes by a room that is. */
+static inline void ema_chunk_past(const struct ind_group *group, const struct smoothing *how,
+                                  struct smooth *s, const double *x, double *y, size_t n)
+{
+    _Alignas(64) double room[CHUNK];
+
+    for (size_t i = 0, m; i < n; i += m) {
+        m = size_min(CHUNK, n - i);
+        if ((uintptr_t)(y + i) % 64 == 0) {
+            smooth_chunk_past(how, s, x + i, y + i, m, true);
+        } else {
+            smooth_chunk(how, s, x + i, room, m);
+            group_put(group, y + i, room, m);
+        }
+    }
+}
+
+static inline void ema_chunk(const struct ind_group *group, const struct smoothing *how,
+                             struct smooth *s, const double *x, double *y, size_t n)
 {
     const struct smooth before = *s;
 
-    if (past)
-        smooth_chunk_past(how, s, x, y, n);
+    if (group && group->stream)
+        ema_chunk_past(group, how, s, x, y, n);
     else
         smooth_chunk(how, s, x, y, n);
     if (!isfinite(s->y)) { /* so was a bar of the chunk, rarely */
@@ -87,7 +104,7 @@ static void IND_FN(ema)(const struct ind_run *run)
 
     RUN_CHUNKS_OF(BARS, run, 0, at, n)
     {
-        ema_chunk(&how, run->state, run->in[0] + at, run->out[0] + at, n, false);
+        ema_chunk(NULL, &how, run->state, run->in[0] + at, run->out[0] + at, n);
         hide(run->out[0] + at, chunk_skip(at, warmup(run->params, 0)), n);
     }
 }
@@ -104,7 +121,7 @@ static void IND_FN(ema_group)(const struct ind_group *group)
     {
         for (size_t r = 0; r < group->rows; r++) {
             double *out = group->out[r][0] + at;
-            ema_chunk(&how[r], &s[r], group->in[0] + at, out, n, group->stream);
+            ema_chunk(group, &how[r], &s[r], group->in[0] + at, out, n);
             hide(out, chunk_skip(at, warmup(group->params[r], 0)), n);
         }
     }

@@ -71,7 +71,7 @@ static void IND_FN(rsi)(const struct ind_run *run)
     size_t t = run_start(run, 1);
 
     for (; t < run->to; t++) {
-        if (t > p && run->to - t >= 16) {
+        if (t > p && run->to - t >= 16 && t % 8 == 0) {
             const size_t blocks = (run->to - t) / 16;
             rsi_blocks(&how, s, x + t, run->out[0] + t, blocks, flat);
             t += 16 * blocks;

@@ -27,14 +27,19 @@ static void reference(const struct ind_run *run)
 static void IND_FN(sma)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double inverse = 1 / (double)p;
-    double sum[CHUNK];
+    const double *x = run->in[0], inverse = 1 / (double)p;
+    struct window_sum *sum = run->state;
+    size_t t = run->from;
 
-    RUN_CHUNKS(run, 0, at, n)
+    /* to the first value, and on to where a cache line begins in memory that is aligned */
+    for (; t < run->to && (t + 1 < p || t % 8); t++) {
+        const double total = window_sum_push(sum, x + t, p);
+        if (t + 1 >= p)
+            run->out[0][t] = total * inverse;
+    }
+    RUN_CHUNKS_OF(4096, run, t, at, n)
     {
-        window_sum_chunk(run->state, run->in[0] + at, n, p, sum);
-        for (size_t i = chunk_skip(at, p - 1); i < n; i++)
-            run->out[0][at + i] = sum[i] * inverse;
+        window_sum_chunk_scaled(sum, x + at, n, p, inverse, run->out[0] + at);
     }
 }
 

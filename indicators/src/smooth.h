@@ -157,36 +157,33 @@ static inline double running_sum_chunk(double before, const double *x, double *y
     return before;
 }
 
-/* n pushes; y[i] is what the push of x[i] gives. `y` may be `x`. */
-static inline void smooth_chunk(const struct smoothing *how, struct smooth *s, const double *x,
-                                double *y, size_t n)
+/* n pushes; y[i] is what the push of x[i] gives. `y` may be `x`. `past`: store past the caches
+ * where y is aligned. */
+VEC_INLINE void smooth_chunk_past(const struct smoothing *how, struct smooth *s, const double *x,
+                                  double *y, size_t n, bool past)
 {
     size_t i = 0;
 
-    for (; i < n && s->n < how->seed; i++)
+    /* blocks begin where a cache line does in memory that is aligned; that they do so by place and
+     * not by address makes results depend on nothing but the values */
+    for (; i < n && (s->n < how->seed || i % 8); i++)
         y[i] = smooth_push(s, x[i], how->seed, how->alpha);
     if (n - i >= 16) {
         const size_t blocks = (n - i) / 16;
-        s->y = smooth_blocks(how, s->y, x + i, y + i, blocks, false);
+        if (past && (uintptr_t)(y + i) % 64 == 0)
+            s->y = smooth_blocks(how, s->y, x + i, y + i, blocks, true);
+        else
+            s->y = smooth_blocks(how, s->y, x + i, y + i, blocks, false);
         i += 16 * blocks;
     }
     for (; i < n; i++)
         y[i] = smooth_push(s, x[i], how->seed, how->alpha);
 }
 
-/* The same for a row of a large result, past the caches but for its ends. */
-static inline void smooth_chunk_past(const struct smoothing *how, struct smooth *s, const double *x,
-                                     double *y, size_t n)
+static inline void smooth_chunk(const struct smoothing *how, struct smooth *s, const double *x,
+                                double *y, size_t n)
 {
-    size_t i = 0;
-
-    for (; i < n && (s->n < how->seed || (uintptr_t)(y + i) % 64); i++)
-        y[i] = smooth_push(s, x[i], how->seed, how->alpha);
-    const size_t blocks = (n - i) / 16;
-    if (blocks)
-        s->y = smooth_blocks(how, s->y, x + i, y + i, blocks, true);
-    for (i += 16 * blocks; i < n; i++)
-        y[i] = smooth_push(s, x[i], how->seed, how->alpha);
+    smooth_chunk_past(how, s, x, y, n, false);
 }
 
 /* The same in long double, for references. */

@@ -148,18 +148,19 @@ static inline double window_sum_push(struct window_sum *s, const double *at, siz
     return odd_any(&s->w.odd) ? odd_sum(&s->w.odd) : s->sum;
 }
 
-/* 16 bars at a time: sum[i] = before + the changes so far. Gives the last. */
-static inline double window_sum_blocks(const double *at, size_t p, size_t blocks, double sum_before,
-                                       double *sum)
+/* 16 bars at a time: sum[i] = (before + the changes so far) * scale. Gives the last, unscaled. */
+VEC_INLINE double window_sum_blocks(const double *at, size_t p, size_t blocks, double sum_before,
+                                    double scale, double *sum)
 {
+    const v8 by = v8_set(scale);
     v8 before = v8_set(sum_before);
 
     for (size_t i = 0; i < blocks; i++, at += 16, sum += 16) {
         const v8 a = v8_scan(v8_sub(v8_load(at), v8_load(at - p)));
         v8 b = v8_scan(v8_sub(v8_load(at + 8), v8_load(at + 8 - p)));
         b = v8_add(b, v8_last(a));
-        v8_store(sum, v8_add(before, a));
-        v8_store(sum + 8, v8_add(before, b));
+        v8_store(sum, v8_mul(by, v8_add(before, a)));
+        v8_store(sum + 8, v8_mul(by, v8_add(before, b)));
         before = v8_add(before, v8_last(b));
     }
     return v8_first(before);
@@ -171,35 +172,41 @@ static inline size_t window_blocks(const struct window *w, size_t p, size_t n)
     return w->count >= p && w->count && !odd_any(&w->odd) ? n / 16 * 16 : 0;
 }
 
-/* n pushes; sum[i] is what the push of at[i] gives. */
-static inline void window_sum_chunk(struct window_sum *s, const double *at, size_t n, size_t p,
-                                    double *sum)
+/* n pushes; sum[i] is what the push of at[i] gives, times `scale`. */
+VEC_INLINE void window_sum_chunk_scaled(struct window_sum *s, const double *at, size_t n, size_t p,
+                                        double scale, double *sum)
 {
     size_t i = 0;
 
     for (; i < n && s->w.count < p; i++)
-        sum[i] = window_sum_push(s, at + i, p);
+        sum[i] = window_sum_push(s, at + i, p) * scale;
     const size_t m = window_blocks(&s->w, p, n - i);
     if (m) {
         if (s->w.since + m > window_span(p))
             window_sum_rebuild(s, at + i - 1, p);
-        const double last = window_sum_blocks(at + i, p, m / 16, s->sum, sum + i);
+        const double last = window_sum_blocks(at + i, p, m / 16, s->sum, scale, sum + i);
         if (isfinite(last)) { /* and so were all values */
             s->sum = last;
             if (window_note_chunk(&s->w, at + i, m, p)) {
                 for (size_t k = i; k < i + m; k++) {
                     s->w.same = at[k] == ago(at + k, 1) ? s->w.same + 1 : 1;
                     if (s->w.same >= p)
-                        s->sum = sum[k] = at[k] * (double)p;
-                    else
-                        s->sum = sum[k];
+                        sum[k] = at[k] * (double)p * scale;
                 }
+                if (s->w.same >= p)
+                    s->sum = at[i + m - 1] * (double)p;
             }
             i += m;
         }
     }
     for (; i < n; i++)
-        sum[i] = window_sum_push(s, at + i, p);
+        sum[i] = window_sum_push(s, at + i, p) * scale;
+}
+
+static inline void window_sum_chunk(struct window_sum *s, const double *at, size_t n, size_t p,
+                                    double *sum)
+{
+    window_sum_chunk_scaled(s, at, n, p, 1, sum);
 }
 
 /* ---- Sum and sum of squares: mean and variance ---- */
