@@ -96,9 +96,12 @@ static void check_stacks(struct doctor *doctor, const struct report *report)
     if (main_seen)
         doctor_say(doctor, DOCTOR_WELL, "stacks", "walked out to main, %" PRIu64 " backtraces",
                    report->run.unwound);
+    else if (f)
+        doctor_say(doctor, DOCTOR_BAD, "stacks", "no stack reaches main; try --unwind=libunwind");
     else
-        doctor_say(doctor, f ? DOCTOR_BAD : DOCTOR_NOTE, "stacks",
-                   "no stack reaches main; try --unwind=libunwind");
+        doctor_say(doctor, DOCTOR_WELL, "stacks",
+                   "%" PRIu64 " backtraces; how far they reach cannot be told without names",
+                   report->run.unwound);
 }
 
 static void read_back(struct doctor *doctor, const char *path)
