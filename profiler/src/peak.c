@@ -120,6 +120,22 @@ static void call_back(void)
     }
 }
 
+void peak_sum_blocks(void)
+{
+    struct nc_header *h = profile.header;
+    const uint64_t n = profile_count(NC_COUNTS);
+    uint64_t blocks = 0;
+
+    if (h->peak_blocks != 0)
+        return;
+    for (uint64_t i = 1; i < n; i++) {
+        const struct nc_counts *c = profile_counts((uint32_t)i);
+
+        blocks += c->epoch == h->peak_epoch ? c->peak_blocks : c->allocations - c->frees;
+    }
+    h->peak_blocks = blocks;
+}
+
 void peak_seal(void)
 {
     lane_lock();
@@ -131,11 +147,14 @@ void peak_seal(void)
 /* Lane's limit is DIRECT and it has published: `sum` is what that gave. */
 static bool direct_rise(struct lane *lane, int64_t sum)
 {
-    if (sum > maximum()) {
-        bool ret = false;
+    const int64_t before = maximum();
+
+    if (sum > before) {
+        bool ret;
 
         lane_lock();
         call_back();
+        ret = maximum() > before; /* another thread's peak has our change in it */
         sum = atomic_load_explicit(&peak.sum, memory_order_relaxed);
         if (sum > maximum()) {
             set_peak(sum, 0);
@@ -145,7 +164,7 @@ static bool direct_rise(struct lane *lane, int64_t sum)
         lane->calm = 0;
         return ret;
     }
-    if (maximum() - sum < CREDIT_LEAST) {
+    if (before - sum < CREDIT_LEAST) {
         lane->calm = 0;
         return false;
     }

@@ -44,6 +44,9 @@ void peak_share(void);
 void peak_enter(struct lane *lane);
 void peak_leave(struct lane *lane);
 
+/* The blocks live at the peak, added up into the header where they are not known. */
+void peak_sum_blocks(void);
+
 /* Call all credit back for good. */
 void peak_seal(void);
 
@@ -67,12 +70,17 @@ static inline void peak_sub(struct lane *lane, uint64_t size)
         peak_fall(lane);
 }
 
-/* Before the first change of `c` after a peak. */
-static inline void peak_save(struct nc_counts *c)
+/* To be asked for before peak_add() or peak_sub(): a peak that another thread reaches after that
+ * has the change in it, so what was there before the change belongs to an older one. */
+static inline uint64_t peak_epoch(void)
 {
-    const uint64_t epoch = __atomic_load_n(&profile.header->peak_epoch, __ATOMIC_RELAXED);
+    return __atomic_load_n(&profile.header->peak_epoch, __ATOMIC_ACQUIRE);
+}
 
-    if (c->epoch == epoch)
+/* Before the first change of `c` after the peak of `epoch`. */
+static inline void peak_save(struct nc_counts *c, uint64_t epoch)
+{
+    if (c->epoch >= epoch)
         return;
     c->peak_blocks = c->allocations - c->frees;
     c->peak_bytes = c->allocated_bytes - c->freed_bytes;

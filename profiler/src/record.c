@@ -28,8 +28,10 @@ static void count_alloc(struct lane *lane, struct nc_counts *c, size_t size, uin
 {
     const uint64_t bytes = size * weight;
 
+    const uint64_t epoch = peak_epoch();
+
     if (!peak_add(lane, bytes))
-        peak_save(c);
+        peak_save(c, epoch);
     c->allocations += weight;
     c->allocated_bytes += bytes;
     if (size > c->largest_bytes)
@@ -166,8 +168,10 @@ static void count_free(struct lane *lane, const struct live *was, bool temporary
     const uint32_t weight = b == NULL ? 1 : b->weight;
     const uint64_t bytes = was->size * weight;
 
+    const uint64_t epoch = peak_epoch();
+
     peak_sub(lane, bytes);
-    peak_save(c);
+    peak_save(c, epoch);
     c->frees += weight;
     c->freed_bytes += bytes;
     c->temporary += temporary ? weight : 0;

@@ -295,6 +295,7 @@ void shim_end(int status, bool execed)
     struct stack_figures f;
 
     lane_fold_all();
+    peak_sum_blocks();
     stack_figures(&f);
     h->unwound = f.unwound;
     h->checked = f.checked;

@@ -46,6 +46,7 @@ static void the_peak_of_eight_threads_is_exact(void **state)
     assert_int_equal(s.peak_bytes, 8 * 100000);
     assert_int_equal(s.peak_blocks, 800);
     assert_int_equal(peek_sums(&r.p).peak_bytes, r.p.header->peak_bytes);
+    assert_int_equal(peek_sums(&r.p).peak_blocks, r.p.header->peak_blocks);
 }
 
 static void blocks_freed_by_another_thread_are_freed_where_they_came_from(void **state)
