@@ -59,14 +59,23 @@ static inline void row_of_sums(const struct ind_group *group, size_t row, const 
 {
     const size_t p = (size_t)group->params[row][0];
     const double inverse = 1 / (double)p;
-    double mean[CHUNK];
+    const double *now = at + 1, *old = now - p;
+    double *out = group->out[row][0] + from;
+    size_t i = 0;
 
-    for (size_t done = 0, m; done < n; done += m) {
-        m = size_min(CHUNK, n - done);
-        for (size_t i = 0; i < m; i++)
-            mean[i] = k + (at[done + i + 1] - *(at + done + i + 1 - p)) * inverse;
-        group_put(group, group->out[row][0] + from + done, mean, m);
-    }
+    for (; i < n && group->stream && (uintptr_t)(out + i) % 64; i++)
+        out[i] = k + (now[i] - old[i]) * inverse;
+    for (; i + 8 <= n; i += 8)
+        for (size_t v = i; v < i + 8; v += IND_LANES) {
+            const vd sum = vd_load(now + v) - vd_load(old + v);
+            const vd mean = vd_set(k) + sum * vd_set(inverse);
+            if (group->stream)
+                vd_stream(out + v, mean);
+            else
+                vd_store(out + v, mean);
+        }
+    for (; i < n; i++)
+        out[i] = k + (now[i] - old[i]) * inverse;
 }
 
 /* The same where some value is no finite number. */

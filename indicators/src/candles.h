@@ -264,6 +264,7 @@ CANDLE_INLINE void candle_block_mean(struct candles *c, enum candle_mean kind, d
     double measure[CANDLE_BLOCK + CANDLE_REACH + CANDLE_AVERAGED];
     const size_t n = candle_mean_bars(kind);
 
+    measure[0] = 0; /* gcc 12 does not see that the loop runs */
     for (size_t i = 0; i < to - c->base + n; i++)
         measure[i] = candle_measure(c, kind, c->base - n + i);
     candle_fill_means(mean, measure, n, to - c->base);
