@@ -289,10 +289,11 @@ static void entries_are_the_calls_by_name(void **state)
 static void sweeps_count_as_vectorta_counts(void **state)
 {
     const struct ind_indicator *macd = ind_find("macd");
-    const struct ind_axis axes[] = {{10, 14, 2}, {26, 26, 0}, {9, 7, -1}, {1, 1, 5}};
-    double params[4];
+    const struct ind_axis axes[] = {{10, 14, 2}, {26, 26, 0}, {9, 7, -1}, {1, 1, 5}, {0, 0, 0}};
+    double params[5];
     size_t rows, row;
 
+    assert_int_equal(sizeof axes / sizeof *axes, ind_n_params(macd));
     assert_int_equal(ind_sweep_combos(macd, axes, &rows), IND_OK);
     assert_int_equal(rows, 9);
     assert_int_equal(ind_sweep_params(macd, axes, 4, params), IND_OK);

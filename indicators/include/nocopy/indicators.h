@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Technical indicators over series of doubles, in the caller's memory.
  *
- *   double close[1000], out[1000], period[] = {14};
- *   struct ind_job job = {.in = {close}, .len = 1000, .params = period,
+ *   double close[1000], out[1000], params[] = {14, 0}; (period, and whose seed: nobody's)
+ *   struct ind_job job = {.in = {close}, .len = 1000, .params = params,
  *                         .out = {{.at = out, .rows = 1, .cols = 1000, .stride = 1000}}};
  *   int status = ind_rsi(&job);
  *
