@@ -237,10 +237,11 @@ static void add_settings(struct strings *env, const struct recording *recording)
     char *lines = scope_lines(recording);
 
     for (size_t i = 0; i < recording->variables.len; i++) {
-        char *pair = recording->variables.at[i];
-        char *name = format_string("%.*s", (int)strcspn(pair, "="), pair);
+        const char *pair = recording->variables.at[i];
+        char *name = strndup(pair, strcspn(pair, "="));
 
-        strings_setenv(env, name, strchr(pair, '=') + 1);
+        if (name)
+            strings_setenv(env, name, strchr(pair, '=') + 1);
         free(name);
     }
     if (lines)

@@ -359,7 +359,7 @@ FAR_CALL static void coroutines(unsigned round)
     const size_t size = 64 * 1024;
     char *stacks[COROUTINES];
 
-    for (int i = 0; i < COROUTINES; i++) {
+    for (volatile int i = 0; i < COROUTINES; i++) { /* getcontext might return twice */
         stacks[i] = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         getcontext(&coroutine[i]);
         coroutine[i].uc_stack.ss_sp = stacks[i];

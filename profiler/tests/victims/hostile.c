@@ -123,7 +123,7 @@ static void coroutine(int which)
 
 static int contexts(int argc, char **argv)
 {
-    for (int i = 0; i < 2; i++) {
+    for (volatile int i = 0; i < 2; i++) { /* getcontext returns twice, as far as gcc knows */
         getcontext(&there[i]);
         there[i].uc_stack.ss_sp = malloc(65536);
         there[i].uc_stack.ss_size = 65536;
