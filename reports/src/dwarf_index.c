@@ -179,7 +179,8 @@ static bool flatten(struct unit *u, struct span *spans, size_t n)
 
     if (!open)
         return false;
-    qsort(spans, n, sizeof *spans, outer_first);
+    if (n > 0) /* else there is no array */
+        qsort(spans, n, sizeof *spans, outer_first);
     f.at = n ? spans[0].low : 0;
     for (size_t i = 0; i < n; i++) {
         struct span s = spans[i];
