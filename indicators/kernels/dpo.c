@@ -23,9 +23,7 @@ static void reference(const struct ind_run *run)
     const size_t p = run_int(run, 0);
 
     for (size_t t = warmup(run->params, 0); t < run->to; t++) {
-        long double sum = 0;
-        for (size_t i = 0; i < p; i++)
-            sum += run->in[0][t - i];
+        const long double sum = plain_sum(run->in[0], t, p);
         run->out[0][t] = (double)(run->in[0][t - (p / 2 + 1)] - sum / (long double)p);
     }
 }

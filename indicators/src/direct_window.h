@@ -25,9 +25,7 @@
         for (size_t t = run_start(run, FIRST(run->params, 0)); t < run->to; t++)                   \
             __VA_ARGS__                                                                            \
     }                                                                                              \
-    /* what each of these descriptors says */                                                      \
+    /* takes the semicolon after the macro */                                                      \
     enum { NAME##_is_direct }
-
-#define DIRECT_PI 3.14159265358979323846264338327950288L
 
 #endif

@@ -22,14 +22,4 @@ static inline double made_sum_push(struct made_sum *s, double *mem, size_t p, do
     return window_sum_push(&s->sum, tail_push(&s->tail, mem, p + 1, value), p);
 }
 
-/* For references: the sum of x[t - p + 1] .. x[t]. */
-static inline long double plain_sum(const double *x, size_t t, size_t p)
-{
-    long double sum = 0;
-
-    for (size_t i = 0; i < p; i++)
-        sum += x[t - i];
-    return sum;
-}
-
 #endif

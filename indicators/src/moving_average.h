@@ -230,11 +230,7 @@ static inline long double wma_plain(const double *x, size_t t, size_t p)
 
 static inline long double sma_plain(const double *x, size_t t, size_t p)
 {
-    long double sum = 0;
-
-    for (size_t i = 0; i < p; i++)
-        sum += x[t - i];
-    return sum / (long double)p;
+    return plain_sum(x, t, p) / (long double)p;
 }
 
 /* Windows are replaced from the newest bar back, for they read what is before them. */

@@ -534,4 +534,14 @@ static inline void window_line_chunk(struct window_line *s, const double *at, si
     }
 }
 
+/* For references: the sum of x[t - p + 1] .. x[t]. */
+static inline long double plain_sum(const double *x, size_t t, size_t p)
+{
+    long double sum = 0;
+
+    for (size_t i = 0; i < p; i++)
+        sum += x[t - i];
+    return sum;
+}
+
 #endif
