@@ -12,8 +12,6 @@ enum {
     WITNESSED_BLOCKS = 32, /* at a birth */
     WITNESSED_WORDS_ON = 2048,
     WITNESSED_WORDS_FULL = 16384,
-    BORN_LEAST = 16 * 1024, /* recycled blocks whose unwritten end is looked for */
-    BORN_MOST = 64 * 1024 * 1024,
     CALL_BLOCKS = 256 * 1024, /* kept of one call, dead ones included */
     GRACE_NS = 3000000,       /* what a run may spend before it has run for long */
     ASK_TICKS = 2000000       /* how often the clock is asked: about each millisecond */
@@ -221,22 +219,6 @@ static void end_call(struct looked_call *call)
 
 /* --- births and ends */
 
-static uintptr_t place_of(const struct followed *f)
-{
-    return content.setup.place != NULL ? content.setup.place(f->counts) : f->counts;
-}
-
-/* Only when every call is looked at: it reads the block once more. What the same line left there
- * may be written again just so, and proves nothing. */
-static void hash_born(struct followed *f)
-{
-    if (content.setup.mode != CONTENT_FULL || (f->flags & FOLLOWED_FRESH) != 0 ||
-        f->size < BORN_LEAST || f->size > BORN_MOST || last_owner(f->at) == place_of(f) ||
-        followed_look(f) == NULL)
-        return;
-    f->look->born = content_hash_born(f, &f->look->born_chunks);
-}
-
 static void keep_dead(uint32_t index)
 {
     const unsigned slot = content.n_dead++ % DEAD;
@@ -312,21 +294,16 @@ static void forget_block(uint32_t index)
     followed_free(index);
 }
 
-static struct content_end freeing(uint32_t index)
+static void freeing(uint32_t index)
 {
-    struct content_end ret = {0};
     struct followed *f = followed_at(index);
     struct looked_call *call = (f->flags & FOLLOWED_RESULT) ? NULL : content_call(f->call);
 
     if (!followed_readable(f) || (f->call != 0 && call == NULL) ||
         (f->call == 0 && content.has_calls)) {
-        last_owner_set(f->at, place_of(f));
         forget_block(index);
-        return ret;
+        return;
     }
-    if (f->look != NULL && f->look->born != NULL)
-        ret = (struct content_end){f->size, content_unwritten_tail(f)};
-    last_owner_set(f->at, place_of(f));
     content.event++; /* what is witnessed now is later than every birth */
     f->flags |= FOLLOWED_DYING;
     look_at_dying(index, f->call);
@@ -341,7 +318,6 @@ static struct content_end freeing(uint32_t index)
         forget_block(index);
         call->blocks--;
     }
-    return ret;
 }
 
 static void sample(struct followed *f)
@@ -381,8 +357,6 @@ static uint32_t born(const struct content_birth *b)
     }
     if ((f->flags & FOLLOWED_FRESH) == 0)
         sample(f);
-    if (call != NULL)
-        hash_born(f);
     list_add(content_list_of(f), i);
     if (call != NULL)
         born_in(call, i);
@@ -423,19 +397,17 @@ uint32_t content_born(const struct content_birth *birth)
     return ret;
 }
 
-struct content_end content_freeing(uint32_t handle)
+void content_freeing(uint32_t handle)
 {
-    struct content_end ret = {0};
     uint64_t since;
 
     if (handle == 0 || !enter(true, &since))
-        return ret;
+        return;
     if (content.ended)
         forget_block(handle);
     else
-        ret = freeing(handle);
+        freeing(handle);
     leave(since);
-    return ret;
 }
 
 void content_moving(uint32_t handle)

@@ -54,13 +54,8 @@ extern size_t content_floor __attribute__((visibility("hidden")));
 uint32_t content_born(const struct content_birth *birth);
 
 /* The block is about to be freed, and still whole: the last chance to look. The handle is void
- * afterwards. Tells, where it can: of a block of recycled memory whose front was written, how many
- * bytes at the end still are what they were at its birth (and tell something): nobody wrote them.
- */
-struct content_end {
-    size_t looked, unwritten; /* bytes that could be judged; both 0: not judged */
-};
-struct content_end content_freeing(uint32_t handle);
+ * afterwards. */
+void content_freeing(uint32_t handle);
 
 /* Around a realloc of a followed block: content_moving() before, then content_moved() with what
  * became of it (the same handle is returned, or 0 when the block is now below the floor). A failed

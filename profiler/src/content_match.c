@@ -285,50 +285,6 @@ static void hash_chunks(const struct followed *f, struct look *look, size_t star
     }
 }
 
-static uint32_t hash_past_scribble(const struct followed *f)
-{
-    return (uint32_t)scan_hash((const unsigned char *)f->at + SCRIBBLED, SCAN_CHUNK - SCRIBBLED);
-}
-
-/* Hashes of a block as it is when it is born; null when there is no memory for them. */
-uint32_t *content_hash_born(const struct followed *f, size_t *ret_chunks)
-{
-    const size_t chunks = f->size / SCAN_CHUNK + 1; /* the last: of the first, but for its start */
-
-    if (content.memory + chunks * sizeof(uint32_t) > CHUNK_MEMORY_FULL)
-        return NULL;
-    uint32_t *ret = arena_alloc(chunks * sizeof *ret);
-
-    for (size_t c = 0; ret != NULL && c + 1 < chunks; c++)
-        ret[c] = (uint32_t)scan_hash((const unsigned char *)f->at + c * SCAN_CHUNK, SCAN_CHUNK);
-    if (ret != NULL) {
-        ret[chunks - 1] = hash_past_scribble(f);
-        content.memory += chunks * sizeof *ret;
-    }
-    *ret_chunks = ret != NULL ? chunks : 0;
-    return ret;
-}
-
-size_t content_unwritten_tail(const struct followed *f)
-{
-    const unsigned char *at = (const unsigned char *)f->at;
-    const struct look *look = f->look;
-    size_t c = look->born_chunks - 1;
-
-    while (c > 0 && look->born[c - 1] == (uint32_t)scan_hash(at + (c - 1) * SCAN_CHUNK, SCAN_CHUNK))
-        c--;
-    content.bytes += f->size;
-    /* All of it is as it was but for what a free scribbles: the same may have been written again.
-     */
-    if (c == 1 && look->born[look->born_chunks - 1] == hash_past_scribble(f))
-        return 0;
-    const size_t tail = f->size - c * SCAN_CHUNK;
-
-    return tail >= f->size / 4 && scan_telling(at + c * SCAN_CHUNK, tail, tail / 4) >= tail / 4
-               ? tail
-               : 0;
-}
-
 static void scan_run(struct scan *s, struct look *look, size_t start, size_t end)
 {
     const unsigned rate = rate_of(s->x->size);

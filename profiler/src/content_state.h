@@ -52,8 +52,7 @@ struct look {
     uint64_t scanned;    /* event of the last scan; 0: never */
     struct witness seen[WITNESSES];
     uint32_t *chunk; /* of a dead block: hashes of its SCAN_CHUNK pieces, 0: unknown */
-    uint32_t *born;  /* of recycled memory: the same, at its birth */
-    size_t chunks, born_chunks;
+    size_t chunks;
     struct stretch charged[MAX_CHARGED]; /* bytes already told of, disjoint */
     unsigned n_charged;
     uint32_t verdict; /* flags and partner of the first match told */
@@ -153,10 +152,6 @@ int witness_agrees(const struct followed *f, const struct witness *w, size_t sta
 /* Was what now stands in [start, end) there before event `t`? 1 yes, 0 no, -1 cannot tell. */
 int witness_stood(const struct followed *f, size_t start, size_t end, uint64_t t);
 
-/* Who was the last to be freed at an address, so that what is stale there has a name. */
-void last_owner_set(uintptr_t at, uintptr_t place);
-uintptr_t last_owner(uintptr_t at); /* 0: not known */
-
 bool charge(struct look *look, struct stretch *s, size_t least); /* cuts off what was told; false:
                                                                     nothing of `least` is left */
 bool is_charged(const struct look *look, size_t start, size_t end);
@@ -209,8 +204,6 @@ void content_tell(uint32_t source, uint32_t destination, uint32_t copy, uint32_t
                   uint32_t flags, size_t bytes);
 
 /* content_match.c */
-uint32_t *content_hash_born(const struct followed *f, size_t *ret_chunks);
-size_t content_unwritten_tail(const struct followed *f);
 bool scan_failed_before(const struct scan *s, uint32_t block, ptrdiff_t diagonal, size_t o);
 void scan_note_failed(struct scan *s, uint32_t block, ptrdiff_t diagonal, size_t until);
 void content_scan(uint32_t index, uint32_t call, enum scan_why why);

@@ -94,8 +94,6 @@ void followed_forget(struct followed *f)
     for (unsigned i = 0; i < WITNESSES; i++)
         witness_drop(&l->seen[i]);
     arena_free(l->chunk, l->chunks * sizeof *l->chunk);
-    arena_free(l->born, l->born_chunks * sizeof *l->born);
-    content.memory -= l->born_chunks * sizeof *l->born;
     content.memory -= l->chunks * sizeof *l->chunk + sizeof *l;
     arena_free(l, sizeof *l);
     f->look = NULL;
@@ -362,26 +360,6 @@ int witness_stood(const struct followed *f, size_t start, size_t end, uint64_t t
             return 0;
     }
     return -1;
-}
-
-static struct {
-    uintptr_t at, place;
-} owners[1024];
-
-static unsigned owner_slot(uintptr_t at)
-{
-    return (unsigned)((at >> 4) * 0x9e3779b97f4a7c15u >> 54) % 1024;
-}
-
-void last_owner_set(uintptr_t at, uintptr_t place)
-{
-    owners[owner_slot(at)].at = at;
-    owners[owner_slot(at)].place = place;
-}
-
-uintptr_t last_owner(uintptr_t at)
-{
-    return owners[owner_slot(at)].at == at ? owners[owner_slot(at)].place : 0;
 }
 
 /* Bytes already told of */

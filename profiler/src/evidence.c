@@ -19,6 +19,7 @@ enum {
 };
 #define POISONED (1u << 31)
 #define ZEROED   (1u << 30)
+#define PLANTED  (POISONED | ZEROED) /* what calloc zeroed is never poisoned */
 
 /* Entries of NC_MATCHES by their key: open addressing; belongs to the holder of content's lock. */
 static struct {
@@ -137,7 +138,7 @@ void evidence_start(const struct options *o)
                                           .budget_percent = 8,
                                           .found = found,
                                           .place = place});
-    untouched_start(o->untouched);
+    untouched_start(o->untouched, o->content == CONTENT_FULL);
     profile.header->flags |= (o->content != CONTENT_OFF ? NC_CONTENT : 0) |
                              (o->content == CONTENT_FULL ? NC_FULL : 0) |
                              (o->untouched != UNTOUCHED_OFF ? NC_UNTOUCHED : 0);
@@ -149,14 +150,17 @@ static uint32_t pack(struct untouched_birth u)
 
     if (u.poisoned)
         return POISONED;
+    if (u.planted)
+        return PLANTED;
     return (units < ZEROED ? (uint32_t)units : ZEROED - 1) | (u.zeroed && units != 0 ? ZEROED : 0);
 }
 
 static struct untouched_birth unpack(uint32_t word)
 {
     return (struct untouched_birth){.fresh = (size_t)(word & (ZEROED - 1)) * FRESH_UNIT,
-                                    .poisoned = (word & POISONED) != 0,
-                                    .zeroed = (word & ZEROED) != 0};
+                                    .poisoned = (word & PLANTED) == POISONED,
+                                    .planted = (word & PLANTED) == PLANTED,
+                                    .zeroed = (word & PLANTED) == ZEROED};
 }
 
 static struct content_birth birth_of(const struct block *b)
@@ -214,17 +218,12 @@ static void judge_untouched(struct block *b, bool readable)
 
 void evidence_ending(struct block *b)
 {
-    const bool judged = b->untouched != 0;
-
-    if (judged)
+    if (b->untouched != 0)
         judge_untouched(b, true);
     if (b->content == 0 || sealed) /* nobody looks at it any more */
         return;
-    const struct content_end e = content_freeing(b->content);
-
+    content_freeing(b->content);
     b->content = 0;
-    if (!judged && e.looked != 0 && untouched_floor != SIZE_MAX)
-        count_untouched(b, e.looked, e.unwritten);
     if (__atomic_fetch_add(&ended, 1, __ATOMIC_RELAXED) % FIGURES_EVERY == 0)
         note_figures();
 }
@@ -269,10 +268,6 @@ void evidence_copying(const struct block *dst_block, uintptr_t dst, const struct
 
 void evidence_call_ended(const struct call *call)
 {
-    if (untouched_floor != SIZE_MAX)
-        for (struct block *b = call->newest; b != NULL; b = b->older)
-            if (b->untouched != 0)
-                judge_untouched(b, true);
     if (content_floor != SIZE_MAX && !sealed) {
         content_call_ended(call->serial);
         note_figures();

@@ -15,15 +15,22 @@ enum {
     EXACT_LEAST = 256,
     EXACT_MOST = 64 * 1024 * 1024, /* filling makes every page resident: not for the giants */
     REGIONS = 24,                  /* what fits a small stack */
-    RUN_LEAST = 64                 /* shorter runs of the pattern are the padding of structs */
+    RUN_LEAST = 64,                /* shorter runs of the pattern are the padding of structs */
+    BED = 128,                     /* bytes that one planted word stands for */
+    BEDS_LEAST = 32,               /* words in a row: fewer may be gaps that a stride left */
+    WRITTEN_RUNS = 32
 };
 
 /* A signalling NaN with a payload that computing does not make. */
 static const uint64_t pattern = 0x7ff4c0dedead5eedu;
 
+/* Of planted words: as a double, and as two floats, a number too small to change any sum. */
+static const uint64_t seed = 0x01a5c0de01b3d5ee;
+
 size_t untouched_floor = SIZE_MAX;
 
 static enum options_untouched how;
+static bool plants;
 static uint64_t ticks_start, ticks_spent;
 static bool can_scan; /* the kernel has PAGEMAP_SCAN (6.7 or later) and /proc is there */
 
@@ -66,9 +73,10 @@ static int open_pagemap(void)
     return (int)sys_open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC, 0);
 }
 
-void untouched_start(enum options_untouched mode)
+void untouched_start(enum options_untouched mode, bool plant)
 {
     how = mode;
+    plants = plant && mode == UNTOUCHED_ON;
     can_scan = false;
     untouched_floor = mode == UNTOUCHED_OFF     ? SIZE_MAX
                       : mode == UNTOUCHED_EXACT ? (size_t)EXACT_LEAST
@@ -239,6 +247,58 @@ static void fill(void *at, size_t size)
         w[i] = pattern;
 }
 
+/* Where in its bed the word is: not everywhere at the same place, which a stride might leave out.
+ */
+static size_t seed_at(size_t bed)
+{
+    return bed * BED + (bed * 0x9e3779b97f4a7c15u >> 60) * sizeof seed;
+}
+
+/* In pages that are there, from `start` on: the others tell by not being there. */
+static void plant(void *at, size_t start, size_t size)
+{
+    typedef uint64_t word __attribute__((aligned(1), may_alias));
+    struct untouched_run run[WRITTEN_RUNS];
+    const unsigned runs = untouched_written(at, size, run, WRITTEN_RUNS);
+
+    for (unsigned i = 0; i < runs; i++) {
+        const size_t from = run[i].start > start ? run[i].start : start;
+
+        for (size_t bed = (from + BED - 1) / BED; (bed + 1) * BED <= run[i].end; bed++)
+            *(word *)((char *)at + seed_at(bed)) = seed;
+    }
+}
+
+/* A bed that nobody wrote: its word stands, or its page is not there. */
+static bool is_bare(const unsigned char *at, size_t bed, const struct untouched_run *run)
+{
+    const size_t o = seed_at(bed);
+
+    return o < run->start || scan_load(at + o) == seed;
+}
+
+static size_t bare_bytes(const unsigned char *at, size_t size)
+{
+    struct untouched_run run[WRITTEN_RUNS + 1];
+    const unsigned runs = untouched_written(at, size, run, WRITTEN_RUNS);
+    const size_t beds = size / BED;
+    size_t ret = 0, row = 0;
+    unsigned r = 0;
+
+    run[runs] = (struct untouched_run){SIZE_MAX, SIZE_MAX};
+    for (size_t bed = 0; bed < beds; bed++) {
+        while (run[r].end <= seed_at(bed))
+            r++;
+        if (is_bare(at, bed, &run[r])) {
+            row++;
+            continue;
+        }
+        ret += row >= BEDS_LEAST ? row * BED : 0;
+        row = 0;
+    }
+    return ret + (row >= BEDS_LEAST ? row * BED + size % BED : 0);
+}
+
 struct untouched_birth untouched_born(void *at, size_t size, bool zeroed)
 {
     struct untouched_birth ret = {0};
@@ -251,6 +311,10 @@ struct untouched_birth untouched_born(void *at, size_t size, bool zeroed)
     } else {
         ret.fresh = fresh_bytes(at, size);
         ret.zeroed = zeroed;
+        ret.planted =
+            plants && !zeroed && size >= JUDGED && size <= EXACT_MOST && ret.fresh < size / 4 * 3;
+        if (ret.planted)
+            plant(at, 0, size);
     }
     return ret;
 }
@@ -264,6 +328,12 @@ struct untouched_birth untouched_grown(struct untouched_birth before, void *at, 
         before.poisoned = size <= EXACT_MOST;
         if (before.poisoned && start < size)
             fill((char *)at + start, size - start);
+        return before;
+    }
+    if (before.planted) {
+        before.planted = size >= JUDGED && size <= EXACT_MOST;
+        if (before.planted && old_size < size)
+            plant(at, old_size, size);
         return before;
     }
     if (how != UNTOUCHED_OFF)
@@ -289,10 +359,12 @@ static size_t pattern_bytes(const unsigned char *at, size_t size)
 struct untouched_end untouched_ending(struct untouched_birth birth, const void *at, size_t size,
                                       bool readable)
 {
-    if (birth.poisoned && !readable)
+    if ((birth.poisoned || birth.planted) && !readable)
         return (struct untouched_end){0, 0};
     if (birth.poisoned)
         return (struct untouched_end){size, pattern_bytes(at, size)};
+    if (birth.planted)
+        return (struct untouched_end){size, bare_bytes(at, size)};
     if (birth.fresh == 0 || size < JUDGED)
         return (struct untouched_end){0, 0};
     const bool whole = birth.fresh >= size / 4 * 3;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes of a block that were never written: from the kernel's page tables, or, when asked for
- * exactly, by filling a block with a pattern at its birth and looking for it at its end. */
+/* Bytes of a block that were never written: from the kernel's page tables; of recycled memory, when
+ * asked to, by words planted in it at its birth; and, when asked for exactly, by filling a block
+ * with a pattern. */
 #ifndef SHIM_UNTOUCHED_H
 #define SHIM_UNTOUCHED_H
 
@@ -10,8 +11,9 @@
 
 #include "options.h"
 
-/* Once, and again in a fork's child. */
-void untouched_start(enum options_untouched mode);
+/* Once, and again in a fork's child. `plant`: memory that malloc hands out again gets a word here
+ * and there. What lay there before proves nothing: the same bytes may be written once more. */
+void untouched_start(enum options_untouched mode, bool plant);
 
 /* The smallest block worth a call of untouched_born(); SIZE_MAX when off. */
 extern size_t untouched_floor __attribute__((visibility("hidden")));
@@ -20,10 +22,12 @@ extern size_t untouched_floor __attribute__((visibility("hidden")));
 struct untouched_birth {
     size_t fresh;  /* bytes of pages that were never written when the block was born */
     bool poisoned; /* filled with the pattern: every byte can be judged */
+    bool planted;  /* words were planted in its recycled part: all of it can be judged */
     bool zeroed;   /* by calloc: its zeros may be meant */
 };
 
-/* A block was born. `zeroed`: by calloc, whose zeros the program may rely on: never filled. */
+/* A block was born, and nobody has it yet. `zeroed`: by calloc, whose zeros the program may rely
+ * on: never filled, nothing planted. */
 struct untouched_birth untouched_born(void *at, size_t size, bool zeroed);
 
 /* It grew by realloc from `old_size` bytes: the new tail is judged as a block of its own kind. */

@@ -240,8 +240,9 @@ struct nc_calls {
     uint64_t largest_retained;                  /* bytes of the largest of these */
     uint64_t peak_bytes;                        /* largest sum of live bytes allocated inside it */
     uint64_t copies, copied_bytes;
-    uint64_t untouched_bytes;
-    uint64_t time_ns; /* sum */
+    uint64_t untouched_bytes; /* of blocks freed before it was over: of those it hands out only
+                                 their end tells, in nc_counts */
+    uint64_t time_ns;         /* sum */
 };
 static_assert(sizeof(struct nc_calls) == 120, "on-disk layout");
 enum {

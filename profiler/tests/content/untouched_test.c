@@ -27,7 +27,7 @@ static void pages_never_written_are_untouched(void **s)
 {
     unsigned char *at = mapped(SIZE);
 
-    untouched_start(UNTOUCHED_ON);
+    untouched_start(UNTOUCHED_ON, false);
     /* As malloc gives it: 16 bytes of its own in front. */
     const struct untouched_birth b = untouched_born(at + 16, SIZE - 16, false);
 
@@ -45,7 +45,7 @@ static void holes_count_wherever_they_are(void **s)
     unsigned char *at = mapped(SIZE);
     size_t written = 0;
 
-    untouched_start(UNTOUCHED_ON);
+    untouched_start(UNTOUCHED_ON, false);
     struct untouched_birth b = untouched_born(at, SIZE, false);
 
     for (size_t o = 96; o < SIZE; o += 3 * PAGE, written++)
@@ -65,7 +65,7 @@ static void pages_only_read_are_untouched_where_the_kernel_tells(void **s)
     struct untouched_run run[4];
     unsigned sum = 0;
 
-    untouched_start(UNTOUCHED_ON);
+    untouched_start(UNTOUCHED_ON, false);
     const struct untouched_birth b = untouched_born(at, SIZE, false);
 
     for (size_t o = 0; o < SIZE; o += PAGE)
@@ -84,7 +84,7 @@ static void recycled_pages_are_not_judged(void **s)
 {
     unsigned char *at = mapped(SIZE);
 
-    untouched_start(UNTOUCHED_ON);
+    untouched_start(UNTOUCHED_ON, false);
     memset(at, 1, SIZE);
     const struct untouched_birth b = untouched_born(at, SIZE, false);
     const struct untouched_end e = untouched_ending(b, at, SIZE, true);
@@ -94,12 +94,121 @@ static void recycled_pages_are_not_judged(void **s)
     munmap(at, SIZE);
 }
 
+/* Memory that held something before, as malloc hands it out again: `planted` when it is born. */
+static struct untouched_birth recycled(double *at, size_t size)
+{
+    for (size_t i = 0; i < size / sizeof *at; i++)
+        at[i] = 100 + (double)i / 7;
+    untouched_start(UNTOUCHED_ON, true);
+    const struct untouched_birth b = untouched_born(at, size, false);
+
+    assert_true(b.planted);
+    return b;
+}
+
+static void the_same_bytes_written_once_more_are_written(void **s)
+{
+    static const size_t sizes[] = {16384, 80000, 131064, 131072, 160000, 1 << 20};
+
+    for (unsigned k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        double *at = (double *)mapped(sizes[k]);
+        const struct untouched_birth b = recycled(at, sizes[k]);
+
+        for (size_t i = 0; i < sizes[k] / sizeof *at; i++)
+            at[i] = 100 + (double)i / 7;
+        const struct untouched_end e = untouched_ending(b, at, sizes[k], true);
+
+        assert_int_equal(e.looked, sizes[k]);
+        assert_int_equal(e.untouched, 0);
+        munmap(at, sizes[k]);
+    }
+}
+
+static void the_unwritten_end_of_recycled_memory_is_untouched(void **s)
+{
+    enum { LEN = 20000, WRITTEN = 6000 };
+    double *at = (double *)mapped(LEN * sizeof *at);
+    const struct untouched_birth b = recycled(at, LEN * sizeof *at);
+
+    for (size_t i = 0; i < WRITTEN; i++)
+        at[i] = (double)i;
+    const size_t untouched = untouched_ending(b, at, LEN * sizeof *at, true).untouched;
+
+    assert_in_range(untouched, (LEN - WRITTEN) * sizeof *at - 128,
+                    (LEN - WRITTEN) * sizeof *at + 128);
+    assert_int_equal(untouched_ending(b, at, LEN * sizeof *at, false).looked,
+                     0); /* not to be read */
+    munmap(at, LEN * sizeof *at);
+}
+
+/* A column of a table of 32 that nobody fills is 8 bytes in 256: no run of bytes worth a word. */
+static void gaps_of_a_stride_are_not_untouched(void **s)
+{
+    enum { LEN = 32 * 4096 };
+    double *at = (double *)mapped(LEN * sizeof *at);
+
+    for (size_t gap = 0; gap < 32; gap++) {
+        const struct untouched_birth b = recycled(at, LEN * sizeof *at);
+
+        for (size_t i = 0; i < LEN; i++)
+            if (i % 32 != gap)
+                at[i] = 1;
+        assert_int_equal(untouched_ending(b, at, LEN * sizeof *at, true).untouched, 0);
+    }
+    munmap(at, LEN * sizeof *at);
+}
+
+static void planting_makes_no_page_resident(void **s)
+{
+    unsigned char *at = mapped(SIZE);
+    struct untouched_run run[4];
+
+    memset(at, 1, SIZE / 2); /* less than three quarters are fresh: it is planted */
+    untouched_start(UNTOUCHED_ON, true);
+    const struct untouched_birth b = untouched_born(at, SIZE, false);
+
+    assert_true(b.planted);
+    assert_int_equal(untouched_written(at, SIZE, run, 4), 1);
+    assert_int_equal(run[0].end, SIZE / 2);
+    memset(at, 1, SIZE / 4);
+    assert_in_range(untouched_ending(b, at, SIZE, true).untouched, SIZE / 4 * 3 - 128,
+                    SIZE / 4 * 3 + 128);
+    munmap(at, SIZE);
+}
+
+static void what_realloc_added_to_recycled_memory_is_judged_too(void **s)
+{
+    enum { LEN = 8192, MORE = 16384 };
+    double *at = (double *)mapped(MORE * sizeof *at);
+    struct untouched_birth b = recycled(at, LEN * sizeof *at);
+
+    for (size_t i = 0; i < MORE; i++)
+        at[i] = 7;
+    b = untouched_grown(b, at, LEN * sizeof *at, MORE * sizeof *at);
+    assert_in_range(untouched_ending(b, at, MORE * sizeof *at, true).untouched,
+                    (MORE - LEN) * sizeof *at - 128, (MORE - LEN) * sizeof *at + 128);
+    munmap(at, MORE * sizeof *at);
+}
+
+static void zeroed_memory_is_never_planted(void **s)
+{
+    static const unsigned char zero[65536];
+    unsigned char *at = mapped(sizeof zero);
+
+    memset(at, 1, sizeof zero);
+    memset(at, 0, sizeof zero);
+    untouched_start(UNTOUCHED_ON, true);
+    assert_false(untouched_born(at, sizeof zero, true).planted);
+    assert_memory_equal(at, zero, sizeof zero);
+    munmap(at, sizeof zero);
+}
+
 static void written_runs_are_given_in_order(void **s)
 {
     unsigned char *at = mapped(SIZE);
     struct untouched_run run[4];
 
-    untouched_start(UNTOUCHED_ON);
+    untouched_start(UNTOUCHED_ON, false);
     at[10 * PAGE] = at[11 * PAGE] = at[100 * PAGE] = 1;
     assert_int_equal(untouched_written(at, SIZE, run, 4), 2);
     assert_int_equal(run[0].start, 10 * PAGE);
@@ -117,7 +226,7 @@ static void exactly_means_to_eight_bytes(void **s)
     double *at = malloc(1000 * sizeof *at);
 
     assert_non_null(at);
-    untouched_start(UNTOUCHED_EXACT);
+    untouched_start(UNTOUCHED_EXACT, false);
     const struct untouched_birth b = untouched_born(at, 1000 * sizeof *at, false);
 
     assert_true(b.poisoned);
@@ -137,7 +246,7 @@ static void zeroed_blocks_keep_their_zeros(void **s)
     unsigned char *at = calloc(1, sizeof zero);
 
     assert_non_null(at);
-    untouched_start(UNTOUCHED_EXACT);
+    untouched_start(UNTOUCHED_EXACT, false);
     assert_false(untouched_born(at, sizeof zero, true).poisoned);
     assert_memory_equal(at, zero, sizeof zero);
     free(at);
@@ -148,7 +257,7 @@ static void what_realloc_added_is_judged_too(void **s)
     double *at = malloc(4000);
 
     assert_non_null(at);
-    untouched_start(UNTOUCHED_EXACT);
+    untouched_start(UNTOUCHED_EXACT, false);
     struct untouched_birth b = untouched_born(at, 4000, false);
 
     for (unsigned i = 0; i < 500; i++)
@@ -162,9 +271,9 @@ static void what_realloc_added_is_judged_too(void **s)
 
 static void when_off_nothing_is_worth_a_call(void **s)
 {
-    untouched_start(UNTOUCHED_OFF);
+    untouched_start(UNTOUCHED_OFF, false);
     assert_int_equal(untouched_floor, SIZE_MAX);
-    untouched_start(UNTOUCHED_ON);
+    untouched_start(UNTOUCHED_ON, false);
     assert_true(untouched_floor >= 4096 && untouched_floor < SIZE_MAX);
 }
 
@@ -175,6 +284,12 @@ int main(void)
         cmocka_unit_test(holes_count_wherever_they_are),
         cmocka_unit_test(pages_only_read_are_untouched_where_the_kernel_tells),
         cmocka_unit_test(recycled_pages_are_not_judged),
+        cmocka_unit_test(the_same_bytes_written_once_more_are_written),
+        cmocka_unit_test(the_unwritten_end_of_recycled_memory_is_untouched),
+        cmocka_unit_test(gaps_of_a_stride_are_not_untouched),
+        cmocka_unit_test(planting_makes_no_page_resident),
+        cmocka_unit_test(what_realloc_added_to_recycled_memory_is_judged_too),
+        cmocka_unit_test(zeroed_memory_is_never_planted),
         cmocka_unit_test(written_runs_are_given_in_order),
         cmocka_unit_test(exactly_means_to_eight_bytes),
         cmocka_unit_test(zeroed_blocks_keep_their_zeros),
