@@ -11,6 +11,7 @@
 
 #include "block.h"
 #include "lane.h"
+#include "profile.h"
 
 struct nc_seen;
 
@@ -29,13 +30,15 @@ static inline struct call *calls_enter(struct lane *lane)
 void calls_leave(struct lane *lane);
 
 /* A free takes no stack, but `frame` (its hook's) tells enough: when it is called from no deeper
- * than where the function of the lane's call was called from, that call has returned. */
+ * than where the function of the lane's call was called from, that call has returned. But one that
+ * ends in free(x) jumps there: then free returns to where the function would have. */
 static inline void calls_return(struct lane *lane, const void *frame)
 {
     enum { ANOTHER_STACK = 1 << 20 };
     const uintptr_t above = (uintptr_t)frame + 2 * sizeof(void *) - lane->call_frame;
 
-    if (__builtin_expect(lane->call_seen, 0) && above < ANOTHER_STACK)
+    if (__builtin_expect(lane->call_seen, 0) && above < ANOTHER_STACK &&
+        (above != 0 || ((const uintptr_t *)frame)[1] != profile_node(lane->call_site)->ip))
         calls_leave(lane);
 }
 

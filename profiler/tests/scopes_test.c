@@ -103,6 +103,25 @@ static void a_call_is_over_when_its_result_is_freed_outside(void **state)
     assert_int_equal(peek_count(&r.p, NC_CALLS), 1 + 1);
 }
 
+static void a_free_that_the_function_ends_in_is_inside_its_call(void **state)
+{
+    static const char *const full[] = {"NOCOPY_CONTENT=full", NULL};
+
+    go(full, "ends", 0);
+    const struct nc_calls *c = calls_of("ends", NC_MODE_BATCH, 3000);
+
+    assert_int_equal(c->calls, 3);
+    assert_int_equal(c->temporary_bytes, 3000);
+    assert_int_equal(c->retained_bytes, 0);
+    for (uint64_t i = 1; i < peek_count(&r.p, NC_EDGES); i++) {
+        const struct nc_edge *e = peek_at(&r.p, NC_EDGES, i);
+
+        assert_int_equal(e->freed_copies, 3); /* copied, then freed in the call */
+        assert_int_equal(e->freed_bytes, 9000);
+    }
+    assert_int_equal(peek_count(&r.p, NC_EDGES), 1 + 1);
+}
+
 static void marks_tell_what_was_seen_between_them(void **state)
 {
     go(NULL, "marks", 0);
@@ -179,6 +198,7 @@ int main(void)
         TEST(stacks_know_their_scope),
         TEST(only_functions_that_were_called_are_scopes),
         TEST(a_call_is_over_when_its_result_is_freed_outside),
+        TEST(a_free_that_the_function_ends_in_is_inside_its_call),
         TEST(marks_tell_what_was_seen_between_them),
         TEST(threads_made_in_a_call_work_inside_it),
         TEST(a_pattern_of_ones_own_names_the_scopes),

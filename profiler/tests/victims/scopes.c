@@ -53,6 +53,34 @@ static int functions(int argc, char **argv)
     return 0;
 }
 
+#ifdef __clang__ /* which jumps to what is called last without being asked */
+#define LAST_CALL_JUMPS
+#else
+#define LAST_CALL_JUMPS __attribute__((optimize("optimize-sibling-calls")))
+#endif
+
+/* Nothing comes after its free: the compiler jumps there, and no frame of it is left. */
+NOINLINE LAST_CALL_JUMPS void ind_ends_batch(char *out, size_t combos)
+{
+    char *scratch = keep(malloc(combos));
+
+    memset(scratch, 1, combos);
+    memcpy(out, scratch, combos);
+    free(scratch);
+}
+
+static int ends(int argc, char **argv)
+{
+    char *out = outside(3000);
+
+    for (int i = 0; i < 3; i++) {
+        ind_ends_batch(out, 3000);
+        free(outside(10));
+    }
+    free(out);
+    return 0;
+}
+
 /* The same call five times from one place, its result freed each time. */
 static int loop(int argc, char **argv)
 {
@@ -158,7 +186,7 @@ int main(int argc, char **argv)
 {
     static const struct victim_case cases[] = {
         {"functions", functions}, {"loop", loop},       {"marks", marks}, {"pool", pool},
-        {"pauses", pauses},       {"present", present}, {NULL, NULL},
+        {"pauses", pauses},       {"present", present}, {"ends", ends},   {NULL, NULL},
     };
 
     return victim_main(cases, argc, argv);
