@@ -10,10 +10,6 @@ static int find(const struct model *m, struct findings *f)
         const struct model_match *e = &m->matches[i];
         if (!(e->flags & NC_MATCH_SOURCE_LIVED) || (e->flags & NC_MATCH_COMPUTED))
             continue;
-        /* Handed out and copied by nobody that we saw: it may have come out the same because the
-         * caller asked for it. Overwritten by the next copy: a staging block has a purpose. */
-        const bool doubtful = ((e->flags & NC_MATCH_RETAINED) && !e->copy) ||
-                              (e->flags & (NC_MATCH_REUSED | NC_MATCH_UNSURE)) != 0;
         claim(f, &(struct claim){.where = e->destination,
                                  .copied = e->copy,
                                  .source = e->source,
@@ -21,7 +17,7 @@ static int find(const struct model *m, struct findings *f)
                                  .ledger = CLAIM_ALLOCATED,
                                  .bytes = e->bytes,
                                  .count = e->pairs,
-                                 .doubtful = doubtful});
+                                 .doubtful = model_match_doubtful(e)});
     }
     for (size_t i = 1; i < m->n_edges; i++) {
         const struct model_edge *e = &m->edges[i];

@@ -9,7 +9,7 @@
 
 struct handed {
     uint32_t scope, node;
-    uint64_t bytes; /* of all nodes of the line in the scope, at the heaviest of them */
+    uint64_t bytes, blocks; /* of all nodes of the line in the scope, at the heaviest of them */
     struct report_site at;
 };
 
@@ -49,8 +49,21 @@ static int by_weight(const void *a, const void *b)
     return by_line(a, b);
 }
 
+/* Lines that not every call hands something out by are pools and caches, which one call happened to
+ * fill: neither payload nor beside it. */
+static size_t drop_rare(const struct model *m, struct handed *lines, size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (lines[i].blocks >= m->scopes[lines[i].scope].calls)
+            lines[kept++] = lines[i];
+    return kept;
+}
+
 /* What outlived its call and was freed by somebody later, so was handed out; what was never freed
- * is a leak. One entry a scope and line. */
+ * is a leak, and what the program maps by itself is an allocator's own. One entry a scope and line.
+ */
 static size_t gather(const struct model *m, struct handed *ret)
 {
     size_t n = 0, used = 0;
@@ -58,17 +71,20 @@ static size_t gather(const struct model *m, struct handed *ret)
     for (size_t i = 1; i < m->n_counts; i++) {
         const struct nc_counts *c = &m->counts[i].c;
         const uint32_t scope = m->nodes[c->node].scope;
-        if (scope && c->freed_bytes > c->call_freed_bytes)
+        if (scope && c->freed_bytes > c->call_freed_bytes && c->mapped == 0)
             ret[n++] = (struct handed){scope, c->node, c->freed_bytes - c->call_freed_bytes,
-                                       model_site(m, c->node)};
+                                       c->frees - c->call_frees, model_site(m, c->node)};
     }
     qsort(ret, n, sizeof *ret, by_line);
     for (size_t i = 0; i < n; i++) {
-        if (used > 0 && compare_lines(&ret[used - 1], &ret[i]) == 0)
+        if (used > 0 && compare_lines(&ret[used - 1], &ret[i]) == 0) {
             ret[used - 1].bytes += ret[i].bytes;
-        else
+            ret[used - 1].blocks += ret[i].blocks;
+        } else {
             ret[used++] = ret[i];
+        }
     }
+    used = drop_rare(m, ret, used);
     qsort(ret, used, sizeof *ret, by_weight);
     return used;
 }

@@ -100,6 +100,15 @@ struct model_match {
     uint64_t pairs, bytes;
 };
 
+/* That the bytes were equal is proven; that a copy was needless is not when which came first is a
+ * guess, when the block served again, or when a result that nobody was seen to copy may just have
+ * come out the same. */
+static inline bool model_match_doubtful(const struct model_match *match)
+{
+    return (match->flags & (NC_MATCH_REUSED | NC_MATCH_UNSURE)) != 0 ||
+           ((match->flags & NC_MATCH_RETAINED) != 0 && match->copy == 0);
+}
+
 struct model {
     struct pool *pool; /* owned unless handed to a report */
     struct model_module *modules;

@@ -9,7 +9,8 @@
 struct flow {
     struct report_buffer *buffers;
     struct report_edge *edges;
-    size_t n_buffers, n_edges, buffers_room, edges_room;
+    uint64_t *proven; /* of each edge: bytes that content has proven needless */
+    size_t n_buffers, n_edges, buffers_room, edges_room, proven_room;
     struct index buffer_index, edge_index;
 };
 
@@ -88,10 +89,11 @@ static bool edge_equal(uint32_t i, const void *key, const void *context)
            site_equal(&a->copied, &b->copied);
 }
 
-static bool edge_add(struct flow *f, const struct report_edge *key)
+static bool edge_add(struct flow *f, const struct report_edge *key, uint64_t proven)
 {
     if (!index_reserve(&f->edge_index, edge_hash_at, f) ||
-        !array_grow((void **)&f->edges, f->n_edges, &f->edges_room, sizeof *f->edges))
+        !array_grow((void **)&f->edges, f->n_edges, &f->edges_room, sizeof *f->edges) ||
+        !array_grow((void **)&f->proven, f->n_edges, &f->proven_room, sizeof *f->proven))
         return false;
     uint32_t *slot = index_slot(&f->edge_index, edge_hash(key), edge_equal, key, f);
     if (*slot) {
@@ -99,8 +101,10 @@ static bool edge_add(struct flow *f, const struct report_edge *key)
         e->copies += key->copies;
         e->bytes += key->bytes;
         e->needless_bytes += key->needless_bytes;
+        f->proven[*slot - 1] += proven;
         return true;
     }
+    f->proven[f->n_edges] = proven;
     f->edges[f->n_edges] = *key;
     *slot = (uint32_t)++f->n_edges;
     f->edge_index.used++;
@@ -108,7 +112,7 @@ static bool edge_add(struct flow *f, const struct report_edge *key)
 }
 
 static bool flow_add(struct flow *f, struct build *build, uint32_t copy, uint32_t source,
-                     uint32_t destination, uint32_t scope, struct report_edge key)
+                     uint32_t destination, uint32_t scope, struct report_edge key, uint64_t proven)
 {
     const struct model *m = build->model;
 
@@ -118,7 +122,25 @@ static bool flow_add(struct flow *f, struct build *build, uint32_t copy, uint32_
     key.scope = build->scope_at[scope];
     key.phase = scope ? m->scopes[scope].phase : PHASE_NONE;
     return buffer_add(f, m, source, &key.source) &&
-           buffer_add(f, m, destination, &key.destination) && edge_add(f, &key);
+           buffer_add(f, m, destination, &key.destination) && edge_add(f, &key, proven);
+}
+
+/* Hooks and content may have seen the same waste: the larger figure is what at least was needless.
+ * What neither saw as a copy of so many bytes is no band. */
+static void edges_settle(struct flow *f)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < f->n_edges; i++) {
+        struct report_edge e = f->edges[i];
+        if (e.needless_bytes < f->proven[i])
+            e.needless_bytes = f->proven[i];
+        if (e.needless_bytes > e.bytes)
+            e.needless_bytes = e.bytes;
+        if (e.bytes > 0)
+            f->edges[kept++] = e;
+    }
+    f->n_edges = kept;
 }
 
 static int edge_heavier(const void *a, const void *b)
@@ -165,21 +187,23 @@ static bool flow_gather(struct flow *f, struct build *build)
         if (!flow_add(f, build, e->copy, e->source, e->destination, e->scope,
                       (struct report_edge){.copies = e->copies,
                                            .bytes = e->bytes,
-                                           .needless_bytes = e->freed_bytes + e->live_bytes}))
+                                           .needless_bytes = e->freed_bytes + e->live_bytes},
+                      0))
             return false;
     }
     for (size_t i = 1; i < m->n_matches; i++) {
         const struct model_match *e = &m->matches[i];
-        /* What a hook saw is an edge already; what was computed twice is no flow. */
-        if (e->copy || (e->flags & NC_MATCH_COMPUTED))
+        const uint64_t proven = model_match_doubtful(e) ? 0 : e->bytes;
+        if (e->flags & NC_MATCH_COMPUTED) /* twice: nothing flowed */
             continue;
-        const bool needless = e->flags & (NC_MATCH_SOURCE_LIVED | NC_MATCH_SOURCE_FREED);
-        if (!flow_add(f, build, 0, e->source, e->destination, e->scope,
-                      (struct report_edge){.copies = e->pairs,
-                                           .bytes = e->bytes,
-                                           .needless_bytes = needless ? e->bytes : 0}))
+        /* What a hook saw is an edge already, and has its bytes from there. */
+        if (!flow_add(f, build, e->copy, e->source, e->destination, e->scope,
+                      (struct report_edge){.copies = e->copy ? 0 : e->pairs,
+                                           .bytes = e->copy ? 0 : e->bytes},
+                      proven))
             return false;
     }
+    edges_settle(f);
     return true;
 }
 
@@ -203,5 +227,6 @@ bool build_flow(struct build *build)
     index_done(&f.edge_index);
     free(f.buffers);
     free(f.edges);
+    free(f.proven);
     return good && r->buffers && r->edges;
 }

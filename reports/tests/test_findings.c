@@ -191,6 +191,36 @@ static void metadata_of_a_tenth_is_fine(void **state)
     report_done(&r);
 }
 
+/* An interpreter maps a pool of a megabyte while the call is on, and keeps it: the result, freed by
+ * the caller, is no metadata beside that. */
+static void a_pool_that_is_mapped_in_a_call_is_no_payload(void **state)
+{
+    struct batch t;
+    begin(&t, 0);
+    const uint32_t pool = builder_blocks(&t.b, inside(&t, 0x200), 1, 1 << 20, 1, 0);
+    counts(&t, pool)->mapped = 1;
+    counts(&t, pool)->mapped_bytes = 1 << 20;
+    builder_blocks(&t.b, inside(&t, 0x300), 1, 160000, 1, 0);
+    struct report r = report_of(&t.b);
+
+    assert_null(finding_of(&r, "metadata"));
+    report_done(&r);
+}
+
+static void a_pool_that_only_one_of_many_calls_fills_is_no_payload(void **state)
+{
+    struct batch t;
+    begin(&t, 0);
+    ((struct nc_scope *)builder_at(&t.b, NC_SCOPES, t.scope))->calls = 10;
+    ((struct nc_calls *)builder_at(&t.b, NC_CALLS, 1))->calls = 10;
+    builder_blocks(&t.b, inside(&t, 0x200), 1, 8 << 20, 1, 0);
+    builder_blocks(&t.b, inside(&t, 0x300), 10, 160000, 10, 0);
+    struct report r = report_of(&t.b);
+
+    assert_null(finding_of(&r, "metadata"));
+    report_done(&r);
+}
+
 static void a_leak_is_told_unless_the_run_was_cut_off(void **state)
 {
     for (int complete = 0; complete < 2; complete++) {
@@ -264,6 +294,53 @@ static void matches_are_told_by_what_is_proven(void **state)
     }
 }
 
+/* A hooked copy of which the hooks alone could not tell what it was worth, and content could. */
+static void a_copy_proven_by_content_is_a_needless_band_of_the_flow(void **state)
+{
+    static const struct {
+        uint32_t flags;
+        uint64_t needless;
+    } cases[] = {
+        {NC_MATCH_SOURCE_LIVED, ROW},
+        {NC_MATCH_SOURCE_LIVED | NC_MATCH_RETAINED, ROW},
+        {NC_MATCH_SOURCE_FREED, ROW},
+        {NC_MATCH_SOURCE_LIVED | NC_MATCH_UNSURE, 0},
+        {NC_MATCH_SOURCE_FREED | NC_MATCH_REUSED, 0},
+        {0, 0},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct batch t;
+        begin(&t, 0);
+        const uint32_t a = builder_blocks(&t.b, inside(&t, 0x200), 1, ROW, 1, 0),
+                       b = builder_blocks(&t.b, inside(&t, 0x300), 1, ROW, 1, 0),
+                       copy = builder_copies(&t.b, inside(&t, 0x400), 1, ROW);
+        const struct nc_edge edge = {.copy = copy,
+                                     .source = a,
+                                     .destination = b,
+                                     .scope = t.scope,
+                                     .copies = 1,
+                                     .bytes = ROW};
+        const struct nc_match match = {.source = a,
+                                       .destination = b,
+                                       .copy = copy,
+                                       .scope = t.scope,
+                                       .flags = cases[i].flags,
+                                       .pairs = 1,
+                                       .bytes = ROW};
+        builder_add(&t.b, NC_EDGES, &edge);
+        if (cases[i].flags)
+            builder_add(&t.b, NC_MATCHES, &match);
+        struct report r = report_of(&t.b);
+
+        assert_int_equal(r.n_edges, 1);
+        assert_int_equal(r.edges[0].copies, 1);
+        assert_int_equal(r.edges[0].bytes, ROW);
+        assert_int_equal(r.edges[0].needless_bytes, cases[i].needless);
+        report_done(&r);
+    }
+}
+
 static void a_byte_is_charged_once(void **state)
 {
     struct batch t;
@@ -321,9 +398,12 @@ int main(void)
         cmocka_unit_test(moving_again_and_again_is_growth_and_once_is_not),
         cmocka_unit_test(what_is_beside_the_payload_is_metadata),
         cmocka_unit_test(metadata_of_a_tenth_is_fine),
+        cmocka_unit_test(a_pool_that_is_mapped_in_a_call_is_no_payload),
+        cmocka_unit_test(a_pool_that_only_one_of_many_calls_fills_is_no_payload),
         cmocka_unit_test(a_leak_is_told_unless_the_run_was_cut_off),
         cmocka_unit_test(bytes_never_written_are_told),
         cmocka_unit_test(matches_are_told_by_what_is_proven),
+        cmocka_unit_test(a_copy_proven_by_content_is_a_needless_band_of_the_flow),
         cmocka_unit_test(a_byte_is_charged_once),
         cmocka_unit_test(an_id_survives_new_addresses_and_sizes),
     };
