@@ -2,40 +2,33 @@
 /* er: Kaufman's efficiency ratio.
  *
  *   out = |x[t] - x[t-p+1]| / sum of |x[u] - x[u-1]| over the p - 1 steps between, at most 1 */
-#include "direct_window.h"
-#include "made_sum.h"
+#include "efficiency.h"
 
 static size_t state_size(const double *params)
 {
-    return sizeof(struct made_sum) + made_sum_size((size_t)params[0]);
+    return sizeof(struct efficiency) + efficiency_size((size_t)params[0]);
 }
 
 static void reference(const struct ind_run *run)
 {
-    const size_t p = run_int(run, 0);
+    const size_t steps = run_int(run, 0) - 1;
 
-    for (size_t t = p - 1; t < run->to; t++) {
-        const long double way = fabsl((long double)run->in[0][t] - run->in[0][t + 1 - p]);
-        long double path = 0;
-        for (size_t u = t + 2 - p; u <= t; u++)
-            path += fabsl((long double)run->in[0][u] - run->in[0][u - 1]);
-        run->out[0][t] = path == 0 ? 0 : way > path ? 1 : (double)(way / path);
-    }
+    for (size_t t = steps; t < run->to; t++)
+        run->out[0][t] = (double)efficiency_plain(run->in[0], t, steps, steps);
 }
 
 static void IND_FN(er)(const struct ind_run *run)
 {
-    const size_t p = run_int(run, 0);
-    const double *x = run->in[0];
-    struct made_sum *s = run->state;
+    const size_t steps = run_int(run, 0) - 1;
+    struct efficiency *s = run->state;
+    double er[CHUNK];
 
-    for (size_t t = run_start(run, 1); t < run->to; t++) {
-        const double step = fabs(x[t] - x[t - 1]);
-        const double path = made_sum_push(s, (double *)(s + 1), p - 1, step);
-        if (t + 1 < p)
-            continue;
-        const double way = fabs(x[t] - x[t + 1 - p]);
-        run->out[0][t] = path == 0 ? 0 : way > path ? 1 : way / path;
+    RUN_CHUNKS(run, 1, at, n)
+    {
+        const size_t skip = chunk_skip(at, steps);
+        efficiency_chunk(s, (double *)(s + 1), run->in[0] + at, n, steps, steps, skip, er);
+        for (size_t i = skip; i < n; i++)
+            run->out[0][at + i] = er[i];
     }
 }
 

@@ -3,9 +3,7 @@
  * the outputs before it.
  *
  *   y[t] = b0 x[t] + b1 x[t-1] + b2 x[t-2] + a1 y[t-1] + a2 y[t-2] + a3 y[t-3] */
-#include "kernel.h"
-
-#define FILTER_PI 3.14159265358979323846264338327950288L
+#include "cycle.h"
 
 struct filter {
     long double b[3], a[3];
@@ -105,8 +103,6 @@ static void filter_run(const struct ind_run *run, const struct filter *f)
 
 #define EHLERS(TITLE) "Ehlers, " TITLE
 
-static long double highpass_alpha(long double turn) { return 1 + (sinl(turn) - 1) / cosl(turn); }
-
 static struct filter mwdx_design(const double *params)
 {
     const long double k = params[0];
@@ -120,7 +116,7 @@ RECURSIVE_FILTER(mwdx, "MWDX Average", "moving average", 1e-12,
 
 static struct filter highpass_design(const double *params)
 {
-    const long double alpha = highpass_alpha(2 * FILTER_PI / params[0]);
+    const long double alpha = highpass_alpha(2 * CYCLE_PI / params[0]);
 
     return (struct filter){.b = {1 - alpha / 2, -(1 - alpha / 2)}, .a = {1 - alpha}, .seed = 1};
 }
@@ -131,7 +127,7 @@ RECURSIVE_FILTER(highpass, "High-Pass Filter", "cycle", 1e-9,
 
 static struct filter highpass_2_pole_design(const double *params)
 {
-    const long double alpha = highpass_alpha(2 * FILTER_PI * params[1] / params[0]);
+    const long double alpha = highpass_alpha(2 * CYCLE_PI * params[1] / params[0]);
     const long double c = (1 - alpha / 2) * (1 - alpha / 2);
 
     return (struct filter){
@@ -159,7 +155,7 @@ RECURSIVE_FILTER(decycler, "Decycler", "trend", 1e-9,
 
 static struct filter supersmoother_design(const double *params)
 {
-    const long double f = 1.414L * FILTER_PI / params[0], a = expl(-f), b = 2 * a * cosl(f);
+    const long double f = 1.414L * CYCLE_PI / params[0], a = expl(-f), b = 2 * a * cosl(f);
     const long double c = (1 + a * a - b) / 2;
 
     return (struct filter){
@@ -173,8 +169,8 @@ RECURSIVE_FILTER(
 
 static struct filter supersmoother_3_pole_design(const double *params)
 {
-    const long double a = expl(-FILTER_PI / params[0]);
-    const long double b = 2 * a * cosl(1.738L * FILTER_PI / params[0]), c = a * a;
+    const long double a = expl(-CYCLE_PI / params[0]);
+    const long double b = 2 * a * cosl(1.738L * CYCLE_PI / params[0]), c = a * a;
 
     return (struct filter){
         .b = {1 - c * c - b + b * c}, .a = {b + c, -(c + b * c), c * c}, .seed = 3};

@@ -13,6 +13,9 @@ struct smooth {
     size_t n;
 };
 
+/* A beginning without a seed: y is 0 and moves from the first value on; use it with seed 1. */
+static inline struct smooth smooth_from_0(void) { return (struct smooth){.n = 1}; }
+
 static inline double smooth_push(struct smooth *s, double value, size_t seed, double alpha)
 {
     if (s->n < seed) {
@@ -138,6 +141,20 @@ static inline double fade_chunk(double before, const double *keep, const double 
     for (; i < n; i++)
         y[i] = before = keep[i] * before + add[i];
     return before;
+}
+
+/* Smoothing whose alpha is rate[i]: y moves towards each x[i] by that part of the distance. `y` may
+ * be either. Gives the last. */
+static inline double follow_chunk(double before, const double *rate, const double *x, double *y,
+                                  size_t n)
+{
+    double keep[CHUNK], add[CHUNK];
+
+    for (size_t i = 0; i < n; i++) {
+        keep[i] = 1 - rate[i];
+        add[i] = rate[i] * x[i];
+    }
+    return fade_chunk(before, keep, add, y, n);
 }
 
 /* y[i] = before + x[0] + ... + x[i]. `y` may be `x`. Gives the last. */
