@@ -8,6 +8,7 @@
 #include "guard.h"
 #include "lane.h"
 #include "sys.h"
+#include "target.h"
 
 static char run[64] = "NOCOPY_RUN=";
 
@@ -31,33 +32,81 @@ void follow_init(const char *given)
 
 static bool starts(const char *s, const char *with) { return strncmp(s, with, strlen(with)) == 0; }
 
-char *const *follow_environment(char *const *environment)
+static bool is_us(const char *item, size_t len)
+{
+    return memmem(item, len, "libnocopy", strlen("libnocopy")) != NULL;
+}
+
+/* The value of LD_PRELOAD without us. */
+static void leave_out(char *ret, const char *preload)
+{
+    static const char name[] = "LD_PRELOAD=";
+
+    memcpy(ret, name, sizeof name);
+    ret += sizeof name - 1;
+    for (const char *p = preload + sizeof name - 1; *p != '\0';) {
+        const size_t len = strcspn(p, ": ");
+
+        if (!is_us(p, len)) {
+            memcpy(ret, p, len + 1);
+            ret += len;
+            if (p[len] != '\0')
+                ret++;
+        }
+        p += len + (p[len] != '\0');
+    }
+    *ret = '\0';
+}
+
+/* Room for n pointers and, behind them, `bytes` bytes. */
+static char **make_room(struct lane *lane, size_t n, size_t bytes)
+{
+    const size_t need = n + bytes / sizeof(char *) + 1;
+
+    if (lane->environment_room < need) {
+        char **room = arena_alloc((need + 64) * sizeof *room);
+
+        if (room == NULL)
+            return NULL;
+        arena_free(lane->environment, lane->environment_room * sizeof *room);
+        lane->environment = room;
+        lane->environment_room = need + 64;
+    }
+    return lane->environment;
+}
+
+char *const *follow_environment(const char *file, char *const *environment)
 {
     struct lane *lane = shim_self.lane;
-    bool preloads = false;
-    size_t n = 0;
+    const char *preload = NULL;
+    bool told = false;
+    size_t n = 0, at = 0;
 
     if (environment == NULL || lane == NULL)
         return environment;
     for (; environment[n] != NULL; n++) {
-        if (starts(environment[n], "NOCOPY_RUN="))
-            return environment;
-        preloads |=
-            starts(environment[n], "LD_PRELOAD=") && strstr(environment[n], "libnocopy") != NULL;
+        told |= starts(environment[n], "NOCOPY_RUN=");
+        if (starts(environment[n], "LD_PRELOAD=") && strstr(environment[n], "libnocopy") != NULL) {
+            preload = environment[n];
+            at = n;
+        }
     }
-    if (!preloads)
+    if (preload == NULL)
         return environment;
-    if (lane->environment_room < n + 2) {
-        char **room = arena_alloc((n + 64) * sizeof *room);
+    const bool hurts = target_is_sanitized(file);
 
-        if (room == NULL)
-            return environment;
-        arena_free(lane->environment, lane->environment_room * sizeof *room);
-        lane->environment = room;
-        lane->environment_room = n + 64;
+    if (told && !hurts)
+        return environment;
+    char **copy = make_room(lane, n + 2, hurts ? strlen(preload) + 1 : 0);
+
+    if (copy == NULL)
+        return environment;
+    memcpy(copy, environment, n * sizeof *environment);
+    copy[n] = told ? NULL : run;
+    copy[n + 1] = NULL;
+    if (hurts) {
+        copy[at] = (char *)(copy + n + 2);
+        leave_out(copy[at], preload);
     }
-    memcpy(lane->environment, environment, n * sizeof *environment);
-    lane->environment[n] = run;
-    lane->environment[n + 1] = NULL;
-    return lane->environment;
+    return copy;
 }

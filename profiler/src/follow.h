@@ -7,8 +7,9 @@
 /* Once: the value of NOCOPY_RUN to hand on. `given`: the one we got, null when we are first. */
 void follow_init(const char *given);
 
-/* `environment`, or, when it preloads us and lacks NOCOPY_RUN, a copy with it. The copy lives until
+/* `environment`, or, when it preloads us, a copy: with NOCOPY_RUN where that is lacking, and
+ * without us where `file` (null: not told) is a program that we would hurt. The copy lives until
  * the calling thread's next call; also in a vfork's child. */
-char *const *follow_environment(char *const *environment);
+char *const *follow_environment(const char *file, char *const *environment);
 
 #endif

@@ -111,6 +111,8 @@ SHIM_HOOK void *reallocarray(void *old, size_t n, size_t size)
     }
     if (__builtin_expect(real_is_early(old), 0))
         return leave_early(old, bytes);
+    if (__builtin_expect(real_other.size != 0, 0)) /* libc's asks whoever serves realloc */
+        return real.reallocarray(old, n, size);
     if (!shim_enter_end())
         return shim_self.busy == SHIM_EVENT ? move_late(FRAME, old, bytes, NC_BY_REALLOCARRAY)
                                             : real.realloc(old, bytes);

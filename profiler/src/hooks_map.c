@@ -7,10 +7,17 @@
 
 #include "evidence.h"
 #include "hook.h"
+#include "shim.h"
 
 static bool is_memory(int prot, int flags)
 {
     return (prot & PROT_WRITE) != 0 && (flags & MAP_ANONYMOUS) != 0;
+}
+
+/* A mapping does not wake us: it may be the first that an allocator makes, under its locks. */
+static inline bool is_allocators(const void *const *frame)
+{
+    return (uintptr_t)frame[1] - real_other.start < real_other.size || !shim_met();
 }
 
 static void *map(const void *frame, void *at, size_t size, int prot, int flags, int fd,
@@ -18,7 +25,7 @@ static void *map(const void *frame, void *at, size_t size, int prot, int flags, 
 {
     const bool fixed = (flags & MAP_FIXED) != 0; /* replaces what was there */
 
-    if (!(is_memory(prot, flags) || fixed) || !shim_enter())
+    if (!(is_memory(prot, flags) || fixed) || is_allocators(frame) || !shim_enter())
         return real.mmap(at, size, prot, flags, fd, offset);
     void *ret = real.mmap(at, size, prot, flags, fd, offset);
 
@@ -47,7 +54,7 @@ SHIM_HOOK void *mmap64(void *at, size_t size, int prot, int flags, int fd, off_t
 SHIM_HOOK int munmap(void *at, size_t size)
 {
     real_ready();
-    if (!shim_enter_end())
+    if (is_allocators(FRAME) || !shim_enter_end())
         return real.munmap(at, size);
     record_unmap(at, size);
     const int r = real.munmap(at, size);
@@ -67,7 +74,7 @@ SHIM_HOOK void *mremap(void *old, size_t old_size, size_t size, int flags, ...)
         to = va_arg(args, void *);
         va_end(args);
     }
-    if (!shim_enter())
+    if (is_allocators(FRAME) || !shim_enter())
         return real.mremap(old, old_size, size, flags, to);
     const bool known = block_find((uintptr_t)old) != NULL;
 
@@ -87,7 +94,7 @@ SHIM_HOOK void *mremap(void *old, size_t old_size, size_t size, int flags, ...)
 SHIM_HOOK int mprotect(void *at, size_t size, int prot)
 {
     real_ready();
-    if (!shim_enter_end())
+    if (is_allocators(FRAME) || !shim_enter_end())
         return real.mprotect(at, size, prot);
     if ((prot & PROT_READ) == 0)
         evidence_protected(at, size, false);

@@ -74,7 +74,7 @@ static int become(const char *path, char *const *argv, char *const *environment,
                   int (*real_exec)(const char *, char *const *, char *const *))
 {
     const bool ours = leaving(0, true);
-    const int r = real_exec(path, argv, follow_environment(environment));
+    const int r = real_exec(path, argv, follow_environment(path, environment));
 
     if (ours)
         shim_end_undone();
@@ -109,7 +109,7 @@ SHIM_HOOK int fexecve(int fd, char *const *argv, char *const *environment)
 {
     real_ready();
     const bool ours = leaving(0, true);
-    const int r = real.fexecve(fd, argv, follow_environment(environment));
+    const int r = real.fexecve(fd, argv, follow_environment(NULL, environment));
 
     if (ours)
         shim_end_undone();
@@ -210,7 +210,8 @@ SHIM_HOOK int posix_spawn(pid_t *restrict pid, const char *restrict path,
                           char *const *restrict environment)
 {
     real_ready();
-    return real.posix_spawn(pid, path, actions, attributes, argv, follow_environment(environment));
+    return real.posix_spawn(pid, path, actions, attributes, argv,
+                            follow_environment(path, environment));
 }
 
 SHIM_HOOK int posix_spawnp(pid_t *restrict pid, const char *restrict file,
@@ -219,7 +220,8 @@ SHIM_HOOK int posix_spawnp(pid_t *restrict pid, const char *restrict file,
                            char *const *restrict environment)
 {
     real_ready();
-    return real.posix_spawnp(pid, file, actions, attributes, argv, follow_environment(environment));
+    return real.posix_spawnp(pid, file, actions, attributes, argv,
+                             follow_environment(file, environment));
 }
 
 SHIM_HOOK void _exit(int status)

@@ -11,6 +11,7 @@
 #include "arena.h"
 #include "clock.h"
 #include "lock.h"
+#include "lookup.h"
 #include "profile.h"
 #include "scopes.h"
 #include "stack.h"
@@ -38,13 +39,30 @@ static struct {
 
 static struct module_list empty_list;
 
+/* In glibc since 2.35: finds the object of an address without a lock. */
+static void find_find_object(void)
+{
+    *(void **)(void *)&modules.find_object = lookup_any("_dl_find_object");
+}
+
 int modules_init(const char *patterns)
 {
     memset(&modules, 0, sizeof modules);
     atomic_store(&modules.list, &empty_list);
-    /* In glibc since 2.35: finds the object of an address without a lock. */
-    *(void **)(void *)&modules.find_object = dlsym(RTLD_DEFAULT, "_dl_find_object");
+    find_find_object();
     return scopes_init(patterns);
+}
+
+void modules_range(uintptr_t at, uintptr_t *ret_start, uintptr_t *ret_size)
+{
+    struct dl_find_object o;
+
+    find_find_object();
+    *ret_start = *ret_size = 0;
+    if (modules.find_object == NULL || modules.find_object((void *)at, &o) != 0)
+        return;
+    *ret_start = (uintptr_t)o.dlfo_map_start;
+    *ret_size = (uintptr_t)o.dlfo_map_end - (uintptr_t)o.dlfo_map_start;
 }
 
 static struct module *find(const struct module_list *l, uintptr_t ip)

@@ -3,12 +3,16 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "guard.h"
 #include "lock.h"
+#include "lookup.h"
+#include "modules.h"
 
 struct real real;
 bool real_resolved;
+struct real_other real_other;
 
 /* Zeroed by being .bss. Each piece is preceded by its size, for realloc. */
 char real_early[REAL_EARLY_SIZE] __attribute__((aligned(64)));
@@ -33,18 +37,27 @@ void *real_early_alloc(size_t align, size_t size)
     }
 }
 
-/* The object that owns `name` next after us; `void *` to function pointer as dlsym means it. */
 static void find(void *ret, const char *name)
 {
-    void *at = dlsym(RTLD_NEXT, name);
+    void *at = lookup_next(name);
 
-    *(void **)ret = at;
+    memcpy(ret, &at, sizeof at);
 }
 
+static void find_other(void *next)
+{
+    void *first = lookup_any("malloc");
+
+    if (first != NULL && first != next)
+        modules_range((uintptr_t)first, &real_other.start, &real_other.size);
+}
+
+/* All at once: whoever is called in between, by a version that an object chooses for itself, finds
+ * none of them and is served without. */
 void real_resolve(void)
 {
     static struct lock lock;
-    static atomic_int owner; /* a hook called by dlsym below must not wait for itself */
+    static atomic_int owner; /* that must not wait for itself */
     const int tid = sys_gettid();
 
     if (atomic_load(&owner) == tid)
@@ -52,15 +65,15 @@ void real_resolve(void)
     lock_take(&lock);
     if (!real_resolved) {
         const uint32_t busy = shim_self.busy;
+        struct real found;
 
         atomic_store(&owner, tid);
         shim_self.busy = SHIM_INSIDE;
-#define HOOK(type, name, params) find(&real.name, #name);
+#define HOOK(type, name, params) find(&found.name, #name);
 #include "hooks.def"
 #undef HOOK
-        /* What this libc lacks is no error of the host's. A call that succeeds clears it; dlerror()
-         * would translate it first, under a lock of setlocale() that the host may be holding. */
-        (void)dlsym(RTLD_NEXT, "free");
+        real = found;
+        find_other(*(void **)(void *)&real.malloc);
         shim_self.busy = busy;
         __atomic_store_n(&real_resolved, true, __ATOMIC_RELEASE);
         atomic_store(&owner, 0);

@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <wchar.h>
 
@@ -20,8 +21,14 @@ struct real {
 /* A member is null until real_resolve(), and after it where this libc has no such function. */
 extern struct real real __attribute__((visibility("hidden")));
 
-/* Look all of them up, once; also before any constructor ran. dlsym may allocate meanwhile: that is
- * served by real_early_alloc. */
+/* The object that serves malloc before it comes to us, if ever: a library in front of us, or the
+ * program itself. Its mappings are its own affair, and it may hold its locks when it asks for them.
+ * size 0: none. */
+extern struct real_other {
+    uintptr_t start, size;
+} real_other __attribute__((visibility("hidden")));
+
+/* Look all of them up, once; also before any constructor ran, and inside of another allocator. */
 void real_resolve(void) __attribute__((visibility("hidden"), cold));
 
 static inline void real_ready(void)

@@ -23,6 +23,7 @@
 #include "lane.h"
 #include "live.h"
 #include "lock.h"
+#include "lookup.h"
 #include "modules.h"
 #include "options.h"
 #include "output.h"
@@ -80,13 +81,12 @@ static bool is_sanitized(void)
 {
     static const char *const names[] = {"__asan_init",   "__tsan_init", "__msan_init",
                                         "__hwasan_init", "__lsan_init", NULL};
-    bool ret = false;
 
-    for (size_t i = 0; names[i] != NULL && !ret; i++)
-        ret = dlsym(RTLD_DEFAULT, names[i]) != NULL;
-    (void)dlsym(RTLD_DEFAULT,
-                "free"); /* clears the error, without the locks that dlerror() takes */
-    return ret;
+    for (size_t i = 0; names[i] != NULL; i++)
+        if (lookup_any(names[i]) != NULL)
+            return true;
+    /* Linked into the program and not exported: known by what it would call if it were there. */
+    return lookup_program_asks("__sanitizer_malloc_hook");
 }
 
 /* glibc's malloc gives every block 32 bytes or more; another one may not. */
@@ -259,6 +259,8 @@ bool shim_wake(void)
     errno = saved;
     return shim_gate.is.open;
 }
+
+bool shim_met(void) { return shim.once; }
 
 bool shim_is_ours(void)
 {

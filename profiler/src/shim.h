@@ -16,6 +16,9 @@ void shim_end_undone(void);
 /* True in the process whose profile is open, false in a vfork's child that borrows its memory. */
 bool shim_is_ours(void);
 
+/* Whether this process, or one it was forked from, has woken us before. */
+bool shim_met(void);
+
 /* The program puts itself under seccomp: make ready for having no system calls any more. */
 void shim_seal(void);
 

@@ -9,6 +9,7 @@
 #include <sys/auxv.h>
 
 #include "arena.h"
+#include "lookup.h"
 #include "unwind_memory.h"
 
 /* glibc's answer, as <dlfcn.h> of 2.35 and later has it; declared here so that the shim can be
@@ -109,7 +110,7 @@ void tables_refresh(void)
 
 void tables_init(void)
 {
-    void *at = dlsym(RTLD_DEFAULT, "_dl_find_object");
+    void *at = lookup_any("_dl_find_object");
 
     memcpy(&tables.find_object, &at, sizeof at);
     tables_refresh();
