@@ -2,6 +2,7 @@
 /* over-allocation: bytes of blocks that were never written, as the shim saw when they were freed or
  * the process ended: by pages, or by each eight bytes with --untouched=exact. */
 #include "analysis.h"
+#include "scaled.h"
 
 #define LEAST 4096 /* bytes of a stack in all: less is not worth a line */
 
@@ -15,7 +16,7 @@ static uint64_t of_all(const struct nc_counts *c, uint64_t bytes)
 {
     if (!one_size(c) || c->untouched_looked >= c->allocated_bytes || c->untouched_looked == 0)
         return bytes;
-    return (uint64_t)((double)bytes * (double)c->allocated_bytes / (double)c->untouched_looked);
+    return scaled((double)bytes, (double)c->allocated_bytes, (double)c->untouched_looked);
 }
 
 /* Stacks of the same line and block size of which none could be judged: recycled memory. */
@@ -32,15 +33,15 @@ static void alike(const struct model *m, struct findings *f, uint32_t judged, bo
         const struct report_site its = model_site(m, i);
         if (its.function != at.function || its.file != at.file || its.line != at.line)
             continue;
-        claim(f, &(struct claim){
-                     .where = i,
-                     .scope = m->nodes[i].scope,
-                     .ledger = CLAIM_ALLOCATED,
-                     .bytes = (uint64_t)((double)c->untouched_bytes * (double)x->allocated_bytes /
-                                         (double)c->untouched_looked),
-                     .count = x->allocations,
-                     .of = x->allocated_bytes,
-                     .doubtful = doubtful});
+        claim(f, &(struct claim){.where = i,
+                                 .scope = m->nodes[i].scope,
+                                 .ledger = CLAIM_ALLOCATED,
+                                 .bytes =
+                                     scaled((double)c->untouched_bytes, (double)x->allocated_bytes,
+                                            (double)c->untouched_looked),
+                                 .count = x->allocations,
+                                 .of = x->allocated_bytes,
+                                 .doubtful = doubtful});
     }
 }
 

@@ -104,8 +104,10 @@ static void put_head(struct writer *w)
     part.sample_type = pointers;
     part.default_sample_type = string_at(w, "bytes");
     part.duration_ns = (int64_t)w->report->run.duration_ns;
-    if (strptime(w->report->run.started, "%Y-%m-%dT%H:%M:%S", &tm))
-        part.time_ns = (int64_t)timegm(&tm) * 1000000000;
+    if (strptime(w->report->run.started, "%Y-%m-%dT%H:%M:%S", &tm)) {
+        if (__builtin_mul_overflow((int64_t)timegm(&tm), INT64_C(1000000000), &part.time_ns))
+            part.time_ns = 0; /* past the year 2262: no clock said so */
+    }
     put(w, &part);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "budget.h"
+#include "scaled.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>
@@ -183,7 +184,7 @@ static void check_batch1(struct checking *c)
             continue;
         base = row->base->batch1_bytes;
         had = row->head->batch1_bytes;
-        by_share = base + (uint64_t)((double)base * c->budget->batch1_percent / 100);
+        by_share = base + scaled((double)base, c->budget->batch1_percent, 100);
         by_bytes = base + c->budget->batch1_bytes;
         most = by_share > by_bytes ? by_share : by_bytes; /* both must be passed */
         add(c, "batch1-growth", word(row->indicator), number(had), number(most), had > most,

@@ -4,6 +4,7 @@
 #include "index.h"
 #include "pool.h"
 #include "reader.h"
+#include "scaled.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -208,7 +209,7 @@ static void bin_add(struct report_bin *bin, uint64_t count, uint64_t bytes, doub
 {
     bin->count += count;
     bin->bytes += bytes;
-    bin->short_lived += (uint64_t)((double)count * short_share);
+    bin->short_lived += scaled((double)count, short_share, 1);
 }
 
 /* Where a stack has no histogram, all its blocks are taken to be of its mean size. */
@@ -233,8 +234,8 @@ static void build_bins(struct build *build)
         }
         for (size_t b = 0; b < REPORT_BINS; b++)
             bin_add(&build->report->bins[b], h->size[b],
-                    (uint64_t)((double)c->allocated_bytes * (double)h->size[b] *
-                               (double)(UINT64_C(1) << b) / weight),
+                    scaled((double)c->allocated_bytes,
+                           (double)h->size[b] * (double)(UINT64_C(1) << b), weight),
                     share);
     }
 }
