@@ -47,7 +47,11 @@ static void subtitle(struct html *h)
     html_text(h, show_base(diff->base_name));
     fputs(" \xe2\x86\x92 ", h->out);
     html_text(h, show_base(diff->head_name));
-    fprintf(h->out, "</span> \xc2\xb7 %s",
+    fputs("</span>", h->out);
+    if (diff->files)
+        fprintf(h->out, " \xc2\xb7 %zu commit%s, %zu file%s", diff->commits,
+                diff->commits == 1 ? "" : "s", diff->files, diff->files == 1 ? "" : "s");
+    fprintf(h->out, " \xc2\xb7 %s",
             diff->same_environment ? "same environment" : "different environment");
     if (diff->head->n_efficiency)
         fprintf(h->out, " \xc2\xb7 %zu indicators", diff->head->n_efficiency);
@@ -251,6 +255,15 @@ static void matched_by(struct html *h, const struct diff_place *p)
         break;
     case MATCH_FUNCTION:
         fputs("same function, called another way", h->out);
+        break;
+    case MATCH_LINE:
+        fputs("same line, says git", h->out);
+        if (p->lines != 0)
+            fprintf(h->out, ", %" PRId64 " %s", p->lines < 0 ? -p->lines : p->lines,
+                    p->lines > 0 ? "further down" : "further up");
+        break;
+    case MATCH_EDITED:
+        fputs("line changed, same place, says git", h->out);
         break;
     case MATCH_RENAMED:
         fprintf(h->out, "same callers and sizes, %.0f %% alike", p->score * 100);

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "html_page.h"
+#include "scaled.h"
 
 enum { WIDTH = 460, HEIGHT = 150, LEFT = 74, RIGHT = 12, TOP = 14, PLOT = 108 };
 
@@ -110,8 +111,7 @@ static void put_chart(struct html *h, const struct series *s)
                 "<path class=\"axis\" d=\"M%d,%.1fH%d\"/><text class=\"small\" x=\"%d\" y=\"%.1f\" "
                 "text-anchor=\"end\">%s</text>\n",
                 LEFT, TOP + PLOT - k * PLOT / 2.0, WIDTH - RIGHT, LEFT - 6,
-                TOP + PLOT - k * PLOT / 2.0 + 4,
-                html_bytes_words(words, (uint64_t)(s->most * k / 2)));
+                TOP + PLOT - k * PLOT / 2.0 + 4, html_bytes_words(words, scaled(s->most, k, 2)));
     fprintf(h->out, "<text class=\"small\" x=\"%d\" y=\"%d\">", LEFT, HEIGHT - 6);
     put_day(h, &s->at[0]);
     fprintf(h->out, "</text><text class=\"small\" x=\"%d\" y=\"%d\" text-anchor=\"end\">",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "html_page.h"
+#include "scaled.h"
 
 #define TOP_FINDINGS 5
 
@@ -307,7 +308,7 @@ static void indicator_row(struct html *h, const struct report_efficiency *e)
     html_overhead_bar(h, e->overhead_known ? e->overhead_percent : HUGE_VAL, e->status);
     fputs("</td>", h->out);
     spread_cell(h, e->has_batch, e->batch_bytes, e->batch_least);
-    spread_cell(h, e->row_known, (uint64_t)(e->bytes_per_row + 0.5), 0);
+    spread_cell(h, e->row_known, scaled(e->bytes_per_row + 0.5, 1, 1), 0);
     row_verdict_cell(h, e);
     spread_cell(h, e->has_batch, e->batch_copied, 0);
     spread_cell(h, e->has_batch, e->batch_peak, 0);

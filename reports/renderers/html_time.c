@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "html_page.h"
+#include "scaled.h"
 
 enum { WIDTH = 1320, HEIGHT = 260, LEFT = 70, TOP = 14, PLOT = 190, RIGHT = 14 };
 #define PLOT_WIDTH (WIDTH - LEFT - RIGHT)
@@ -47,7 +48,7 @@ static void put_axes(struct html *h, const struct scale *s)
                 "<path class=\"axis\" d=\"M%d,%.1fH%d\"/><text class=\"small\" x=\"%d\" y=\"%.1f\" "
                 "text-anchor=\"end\">%s</text>\n",
                 LEFT, y, WIDTH - RIGHT, LEFT - 6, y + 4,
-                html_bytes_words(words, (uint64_t)(s->most * k / 4)));
+                html_bytes_words(words, scaled(s->most, k, 4)));
     }
     for (int k = 0; k <= 6; k++) {
         const double x = LEFT + k * PLOT_WIDTH / 6.0;

@@ -137,6 +137,8 @@ int json_diff(const struct diff *diff, const struct render_options *options, FIL
     json_put(&out, "version", json_integer(1));
     json_put(&out, "base", side(diff->base_name, diff->base));
     json_put(&out, "head", side(diff->head_name, diff->head));
+    json_put(&out, "commits", diff->files ? N(diff->commits) : json_null());
+    json_put(&out, "files", diff->files ? N(diff->files) : json_null());
     json_put(&out, "identical", B(diff->identical));
     json_put(&out, "same_environment", B(diff->same_environment));
     json_put(&out, "changes", changes(diff));

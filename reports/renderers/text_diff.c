@@ -3,6 +3,7 @@
 #include "text.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define PLACES_SHOWN   10
 #define FINDINGS_SHOWN 10
@@ -199,12 +200,12 @@ static void place(struct text *t, const struct diff_place *p)
 
     fprintf(t->out, "%s %-8s %11s %11s  ", mark(t, p->change), diff_change_name(p->change),
             show_delta(bytes, p->bytes_delta), show_delta(copied, p->copied_delta));
-    if (p->match == MATCH_RENAMED) {
+    if (p->base && p->head && strcmp(p->base->at.function, p->head->at.function) != 0) {
         site(t, &p->base->at);
         fprintf(t->out, " %s ", arrow(t));
     }
     site(t, &(p->head ? p->head : p->base)->at);
-    if (p->match == MATCH_MOVED)
+    if (p->match == MATCH_MOVED || (p->match == MATCH_LINE && p->lines != 0))
         fprintf(t->out, ", %" PRId64 " line%s %s", p->lines < 0 ? -p->lines : p->lines,
                 text_plural((uint64_t)(p->lines < 0 ? -p->lines : p->lines)),
                 p->lines < 0 ? "up" : "down");

@@ -2,6 +2,7 @@
 /* compare: two commits built aside, the same driver run in both, and what changed. */
 #include "command.h"
 #include "gate.h"
+#include "git_lines.h"
 #include "history.h"
 #include "history_points.h"
 #include "measure.h"
@@ -142,6 +143,7 @@ static int compare(struct args *args, const struct git_repository *git,
     struct report reports[2];
     struct built_tree trees[2] = {{0}};
     char *names[2];
+    struct git_change change = {0};
     struct diff diff;
     int done = 0, r = 0;
 
@@ -152,7 +154,13 @@ static int compare(struct args *args, const struct git_repository *git,
     if (r == 0) {
         if (!args->output.render.source_root)
             args->output.render.source_root = trees[1].folder;
-        if (diff_reports(&diff, &reports[0], &reports[1], names[0], names[1]) < 0)
+        git_change(git, commits[0].id, commits[1].id, &change);
+        if (diff_reports_with(&diff, &reports[0], &reports[1],
+                              &(struct diff_more){.base_name = names[0],
+                                                  .head_name = names[1],
+                                                  .lines = change.lines,
+                                                  .commits = change.commits,
+                                                  .files = change.files}) < 0)
             r = complain(EXIT_UNREADABLE, "out of memory");
         else {
             r = args->keep ? keep_reports(commits, reports) : 0;
@@ -162,6 +170,7 @@ static int compare(struct args *args, const struct git_repository *git,
                 r = gate_diff(&diff, args->budget, stderr);
             diff_done(&diff);
         }
+        git_change_done(&change);
     }
     for (int i = 0; i < 2; i++) {
         if (i < done) {

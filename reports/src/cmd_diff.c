@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* diff: what changed from one report to another. It tells and never judges: `check` is the gate. */
 #include "command.h"
+#include "git_lines.h"
 #include "history_points.h"
 #include "output.h"
 #include "side.h"
@@ -49,14 +50,39 @@ static const struct argp argp = {
     "Exit status: 0; 2 bad use; 3 a side cannot be read.",
     children};
 
+/* What came between, where both sides are commits of the repository we are in. */
+static void change_between(const struct side_words words[2], struct git_change *ret)
+{
+    struct git_commit commits[2] = {{0}};
+    struct git_repository git;
+
+    if (!words[0].commit || !words[1].commit || git_open(&git) < 0)
+        return;
+    if (git_resolve(&git, words[0].commit, &commits[0]) == 0 &&
+        git_resolve(&git, words[1].commit, &commits[1]) == 0)
+        git_change(&git, commits[0].id, commits[1].id, ret);
+    git_commit_done(&commits[0]);
+    git_commit_done(&commits[1]);
+    git_close(&git);
+}
+
 static int print_diff(struct args *args, const struct report *base, const struct report *head,
-                      const char *base_name, const char *head_name)
+                      const struct side_words words[2])
 {
     struct history_points points = {0};
+    struct git_change change = {0};
     struct diff diff;
     int status;
 
-    if (diff_reports(&diff, base, head, base_name, head_name) < 0)
+    change_between(words, &change);
+    status = diff_reports_with(&diff, base, head,
+                               &(struct diff_more){.base_name = words[0].name,
+                                                   .head_name = words[1].name,
+                                                   .lines = change.lines,
+                                                   .commits = change.commits,
+                                                   .files = change.files});
+    git_change_done(&change);
+    if (status < 0)
         return complain(EXIT_UNREADABLE, "out of memory");
     if (strcmp(args->output.renderer->name, "html") == 0) /* the others have no place for it */
         history_points_load(&points, args->store, head);
@@ -72,7 +98,7 @@ static int diff_main(int argc, char **argv)
 {
     struct args args = {0};
     struct report base, head;
-    char *base_name, *head_name;
+    struct side_words words[2] = {{0}};
     int status;
 
     parse_arguments("diff", &argp, EXIT_USE, 0, argc, argv, &args);
@@ -83,17 +109,17 @@ static int diff_main(int argc, char **argv)
     if (status)
         return status;
     args.output.render.input = args.sides[1];
-    status = side_load(&base, args.sides[0], args.store, &base_name);
+    status = side_load(&base, args.sides[0], args.store, &words[0]);
     if (status)
         return status;
-    status = side_load(&head, args.sides[1], args.store, &head_name);
+    status = side_load(&head, args.sides[1], args.store, &words[1]);
     if (status == 0) {
-        status = print_diff(&args, &base, &head, base_name, head_name);
+        status = print_diff(&args, &base, &head, words);
         report_done(&head);
-        free(head_name);
     }
     report_done(&base);
-    free(base_name);
+    side_words_done(&words[0]);
+    side_words_done(&words[1]);
     return status;
 }
 

@@ -386,14 +386,25 @@ static const char *side_name(const char *given, const struct report *r, const ch
 int diff_reports(struct diff *ret, const struct report *base, const struct report *head,
                  const char *base_name, const char *head_name)
 {
-    struct diff d = {.base = base, .head = head, .pool = pool_new()};
+    return diff_reports_with(ret, base, head,
+                             &(struct diff_more){.base_name = base_name, .head_name = head_name});
+}
+
+int diff_reports_with(struct diff *ret, const struct report *base, const struct report *head,
+                      const struct diff_more *more)
+{
+    struct diff d = {.base = base,
+                     .head = head,
+                     .commits = more->commits,
+                     .files = more->files,
+                     .pool = pool_new()};
 
     if (!d.pool)
         return -ENOMEM;
-    d.base_name = pool_intern(d.pool, side_name(base_name, base, "base"));
-    d.head_name = pool_intern(d.pool, side_name(head_name, head, "head"));
-    if (!diff_rows(&d) || !diff_places(&d) || !diff_functions(&d) || !diff_findings(&d) ||
-        !diff_tree(&d) || !diff_facts(&d) || pool_failed(d.pool)) {
+    d.base_name = pool_intern(d.pool, side_name(more->base_name, base, "base"));
+    d.head_name = pool_intern(d.pool, side_name(more->head_name, head, "head"));
+    if (!diff_rows(&d) || !diff_places(&d, more->lines) || !diff_functions(&d) ||
+        !diff_findings(&d) || !diff_tree(&d) || !diff_facts(&d) || pool_failed(d.pool)) {
         diff_done(&d);
         return -ENOMEM;
     }
@@ -427,6 +438,8 @@ const char *diff_match_name(enum diff_match match)
         [MATCH_MOVED] = "line moved",
         [MATCH_FUNCTION] = "same function",
         [MATCH_RENAMED] = "same callers",
+        [MATCH_LINE] = "same line by git",
+        [MATCH_EDITED] = "same change by git",
     };
     return names[match];
 }

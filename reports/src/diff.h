@@ -4,6 +4,7 @@
 #ifndef NOCOPY_DIFF_H
 #define NOCOPY_DIFF_H
 
+#include "line_map.h"
 #include "report.h"
 
 enum diff_change {
@@ -24,7 +25,9 @@ enum diff_match {
     MATCH_PATH,     /* same functions, same line */
     MATCH_MOVED,    /* same functions, line moved: see lines */
     MATCH_FUNCTION, /* same function and kind of call, other callers between */
-    MATCH_RENAMED   /* callers, callees and sizes agree */
+    MATCH_RENAMED,  /* callers, callees and sizes agree */
+    MATCH_LINE,  /* git says that it is the same line: see lines, and file where it was renamed */
+    MATCH_EDITED /* both lines are in one change that git shows */
 };
 
 struct diff_row {
@@ -93,6 +96,7 @@ struct diff {
     size_t changes[DIFF_CHANGES]; /* rows by change */
     size_t new_findings, gone_findings;
     int64_t needless_delta, allocated_delta, peak_delta, copied_delta, leaked_delta;
+    size_t commits, files; /* that came between, files that differ; 0: not known */
     bool same_environment;
     bool identical; /* nothing that is counted differs */
 
@@ -102,6 +106,15 @@ struct diff {
 /* Names may be null: then the commits, else "base" and "head". Returns 0 or -ENOMEM. */
 int diff_reports(struct diff *ret, const struct report *base, const struct report *head,
                  const char *base_name, const char *head_name);
+
+/* What is known beside the two reports. Borrowed for the call. */
+struct diff_more {
+    const char *base_name, *head_name;
+    const struct line_map *lines; /* of the two commits; null: not at hand */
+    size_t commits, files;
+};
+int diff_reports_with(struct diff *ret, const struct report *base, const struct report *head,
+                      const struct diff_more *more);
 void diff_done(struct diff *diff);
 
 const char *diff_change_name(enum diff_change change);

@@ -6,7 +6,8 @@
 #include "diff.h"
 
 bool diff_rows(struct diff *diff);
-bool diff_places(struct diff *diff);
+/* `lines` may be null. */
+bool diff_places(struct diff *diff, const struct line_map *lines);
 bool diff_functions(struct diff *diff);
 bool diff_findings(struct diff *diff);
 bool diff_tree(struct diff *diff);

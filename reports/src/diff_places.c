@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which call site of one report is which of another (REPORT-UX section 4): by the functions from
- * the scope's entry to the call and the kind of call; among several of one key by an alignment that
- * keeps their order in the source; then by the calling function alone, for inlining changes what is
- * between; what is left over, by a score. */
+/* Which call site of one report is which of another: by git's lines where both commits are at hand
+ * (diff_lines.c); by the functions from the scope's entry to the call and the kind of call; among
+ * several of one key by an alignment that keeps their order in the source; then by the calling
+ * function alone, for inlining changes what is between; what is left over, by a score. */
+#include "diff_lines.h"
 #include "diff_parts.h"
 
 #include "pool.h"
@@ -20,6 +21,7 @@ typedef int place_order(const struct report_place *, const struct report_place *
 
 struct pairs {
     struct diff *diff;
+    struct diff_lines lines;
     const struct report_place **base, **head; /* sorted by key, then line */
     struct diff_place *out;
     size_t n;
@@ -98,11 +100,21 @@ static uint64_t calls(const struct report_place *p)
     return p->copying ? p->metrics.copies : p->metrics.allocations;
 }
 
-/* How well two sites of one key fit. Any pair is better than none. */
-static double fit(const struct report_place *a, const struct report_place *b)
+/* Whether git says that they are two lines. */
+static bool apart(const struct pairs *p, const struct report_place *a, const struct report_place *b)
 {
-    return 1 + 0.4 * alike(a->largest_bytes, b->largest_bytes) + 0.3 * alike(calls(a), calls(b)) +
-           0.3 * alike(weight(a), weight(b)) + (a->at.line == b->at.line ? 0.3 : 0);
+    return p->lines.base.settled[a - p->diff->base->places] &&
+           p->lines.head.settled[b - p->diff->head->places];
+}
+
+/* How well two sites of one key fit. Any pair is better than none, but for what is apart. */
+static double fit(const struct pairs *p, const struct report_place *a, const struct report_place *b)
+{
+    return apart(p, a, b)
+               ? -1
+               : 1 + 0.4 * alike(a->largest_bytes, b->largest_bytes) +
+                     0.3 * alike(calls(a), calls(b)) + 0.3 * alike(weight(a), weight(b)) +
+                     (a->at.line == b->at.line ? 0.3 : 0);
 }
 
 static void change_settle(struct diff_place *p)
@@ -152,7 +164,7 @@ static void align(struct pairs *p, const struct report_place **base, size_t n,
 
     for (size_t i = n; i-- > 0;)
         for (size_t k = m; k-- > 0;) {
-            const double both = table[(i + 1) * width + k + 1] + fit(base[i], head[k]);
+            const double both = table[(i + 1) * width + k + 1] + fit(p, base[i], head[k]);
             const double skip_base = table[(i + 1) * width + k],
                          skip_head = table[i * width + k + 1];
             const double skip = skip_base > skip_head ? skip_base : skip_head;
@@ -191,10 +203,11 @@ static void pair_key(struct pairs *p, const struct report_place **base, size_t n
         free(table);
         return;
     }
-    for (size_t i = 0; i < n && i < m; i++) {
-        put(p, base[i], head[i], match, 1);
-        base_done[i] = head_done[i] = true;
-    }
+    for (size_t i = 0; i < n && i < m; i++)
+        if (!apart(p, base[i], head[i])) {
+            put(p, base[i], head[i], match, 1);
+            base_done[i] = head_done[i] = true;
+        }
 }
 
 /* Left-overs */
@@ -242,14 +255,15 @@ static size_t left_over(const struct report_place **all, const bool *done, size_
 }
 
 /* The best partner of `of`, if it is good and clearly better than the next. */
-static size_t best_partner(const struct report_place *of, const struct report_place **among,
-                           const bool *taken, size_t n, double *ret_score)
+static size_t best_partner(const struct pairs *p, const struct report_place *of,
+                           const struct report_place **among, const bool *taken, size_t n,
+                           double *ret_score)
 {
     double best = 0, next = 0;
     size_t ret = n;
 
     for (size_t i = 0; i < n; i++) {
-        const double s = taken[i] ? 0 : rename_score(of, among[i]);
+        const double s = taken[i] || apart(p, of, among[i]) ? 0 : rename_score(of, among[i]);
         if (s > best) {
             next = best;
             best = s;
@@ -271,7 +285,7 @@ static void pair_left(struct pairs *p, const struct report_place **base, size_t 
     for (size_t i = 0; i < n; i++) {
         double score;
         const size_t k =
-            i < RENAME_MAX ? best_partner(base[i], head, taken, looked, &score) : looked;
+            i < RENAME_MAX ? best_partner(p, base[i], head, taken, looked, &score) : looked;
         if (k < looked) {
             taken[k] = true;
             put(p, base[i], head[k], MATCH_RENAMED, score);
@@ -336,16 +350,41 @@ static void pair_functions(struct pairs *p, const struct report_place **base, si
     pair_keys(p, base, n, head, m, compare_functions, MATCH_FUNCTION, base_done, head_done);
 }
 
-bool diff_places(struct diff *diff)
+/* Those that git pairs are done; the others are kept, in their order. */
+static size_t keep_unpaired(const struct report_place **places, size_t n, const struct report *of,
+                            const uint32_t *partner)
 {
-    const size_t n = diff->base->n_places, m = diff->head->n_places;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (partner[places[i] - of->places] == REPORT_NONE)
+            places[kept++] = places[i];
+    return kept;
+}
+
+static void put_lines(struct pairs *p)
+{
+    const struct report *base = p->diff->base, *head = p->diff->head;
+
+    for (size_t i = 0; i < base->n_places; i++)
+        if (p->lines.base.partner[i] != REPORT_NONE)
+            put(p, &base->places[i], &head->places[p->lines.base.partner[i]], p->lines.match[i], 1);
+}
+
+bool diff_places(struct diff *diff, const struct line_map *lines)
+{
+    size_t n = diff->base->n_places, m = diff->head->n_places;
     struct pairs p = {.diff = diff, .base = sorted(diff->base), .head = sorted(diff->head)};
     bool *done = calloc(2 * (n + m) + 1, sizeof *done), *left_done = done ? done + n + m : NULL;
     const struct report_place **left = calloc(2 * (n + m) + 1, sizeof *left);
 
     p.out = pool_calloc(diff->pool, n + m + 1, sizeof *p.out);
-    p.failed = !p.base || !p.head || !done || !left || !p.out;
+    p.failed = !p.base || !p.head || !done || !left || !p.out ||
+               !diff_lines_find(&p.lines, lines, diff->base, diff->head);
     if (!p.failed) {
+        put_lines(&p);
+        n = keep_unpaired(p.base, n, diff->base, p.lines.base.partner);
+        m = keep_unpaired(p.head, m, diff->head, p.lines.head.partner);
         pair_keys(&p, p.base, n, p.head, m, compare_keys, MATCH_PATH, done, done + n);
         const size_t n_left = left_over(p.base, done, n, left);
         const size_t m_left = left_over(p.head, done + n, m, left + n_left);
@@ -357,6 +396,7 @@ bool diff_places(struct diff *diff)
         pair_left(&p, rest, base_left, rest + base_left, head_left);
         qsort(p.out, p.n, sizeof *p.out, heavier);
     }
+    diff_lines_done(&p.lines);
     free(p.base);
     free(p.head);
     free(done);

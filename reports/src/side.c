@@ -25,7 +25,8 @@ int side_load_profiles(struct report *ret, const char *const *paths, size_t n)
     return r < 0 ? tell_unreadable(paths[0], r, err) : 0;
 }
 
-int side_load_commit(struct report *ret, const char *name, const char *store, char **ret_name)
+int side_load_commit(struct report *ret, const char *name, const char *store,
+                     struct side_words *ret_words)
 {
     char *address = history_address(store);
     struct history history = {0};
@@ -57,10 +58,12 @@ int side_load_commit(struct report *ret, const char *name, const char *store, ch
             r = complain(EXIT_UNREADABLE,
                          "'%s' begins several commits in the history '%s'; write more of it", name,
                          history.shown);
-        else if (r == 0 && ret_name)
-            *ret_name = known && strcmp(name, commit.id) != 0
-                            ? format_string("%s (%.7s)", name, commit.id)
-                            : format_string("%.12s", name);
+        else if (r == 0 && ret_words)
+            *ret_words =
+                (struct side_words){.name = known && strcmp(name, commit.id) != 0
+                                                ? format_string("%s (%.7s)", name, commit.id)
+                                                : format_string("%.12s", name),
+                                    .commit = format_string("%s", known ? commit.id : name)};
         history_close(&history);
     }
     if (known)
@@ -69,12 +72,21 @@ int side_load_commit(struct report *ret, const char *name, const char *store, ch
     return r;
 }
 
-int side_load(struct report *ret, const char *name, const char *store, char **ret_name)
+int side_load(struct report *ret, const char *name, const char *store, struct side_words *ret_words)
 {
-    const int r = access(name, F_OK) == 0 ? side_load_profiles(ret, &name, 1)
-                                          : side_load_commit(ret, name, store, ret_name);
-
-    if (r == 0 && ret_name && access(name, F_OK) == 0)
-        *ret_name = format_string("%s", name);
+    if (access(name, F_OK) != 0)
+        return side_load_commit(ret, name, store, ret_words);
+    const int r = side_load_profiles(ret, &name, 1);
+    if (r == 0 && ret_words)
+        *ret_words = (struct side_words){
+            .name = format_string("%s", name),
+            .commit = ret->run.commit[0] ? format_string("%s", ret->run.commit) : NULL};
     return r;
+}
+
+void side_words_done(struct side_words *words)
+{
+    free(words->name);
+    free(words->commit);
+    *words = (struct side_words){0};
 }

@@ -6,13 +6,21 @@
 
 #include "report.h"
 
-/* Load one. `store` is the history's address, null for the usual one. `ret_name` (owned by the
- * caller, may be null) is how to call it in a heading: the file's name, or the commit as the user
- * named it. Returns 0, or EXIT_UNREADABLE with a message printed. */
-int side_load(struct report *ret, const char *name, const char *store, char **ret_name);
+/* How to call a side. */
+struct side_words {
+    char *name;   /* in a heading: the file's name, or the commit as the user named it */
+    char *commit; /* that it is of, as it is known; null */
+};
+void side_words_done(struct side_words *words);
+
+/* Load one. `store` is the history's address, null for the usual one; `ret_words` may be null.
+ * Returns 0, or EXIT_UNREADABLE with a message printed. */
+int side_load(struct report *ret, const char *name, const char *store,
+              struct side_words *ret_words);
 
 /* Load a commit's report from the history; otherwise as side_load(). */
-int side_load_commit(struct report *ret, const char *name, const char *store, char **ret_name);
+int side_load_commit(struct report *ret, const char *name, const char *store,
+                     struct side_words *ret_words);
 
 /* Load profiles into one report. Returns 0 or EXIT_UNREADABLE with a message printed. */
 int side_load_profiles(struct report *ret, const char *const *paths, size_t n);

@@ -37,6 +37,27 @@ def a_planted_row_copy_turns_ok_into_high_with_its_line(place):
     assert ids[0] != ids[1]
 
 
+def sites_are_paired_by_git_s_lines_and_the_change_is_counted(place):
+    # The row's function gets another name and moves down: only git can know that it is the same line.
+    moved = BAD.replace("xxx_batch", "yyy_batch")
+    lines = moved.splitlines(keepends=True)
+    at = next(i for i, line in enumerate(lines) if "malloc(BARS * sizeof *row)" in line)
+    folder, ids = repository(place, [{"driver.c": BAD}, {"driver.c": "/* one */\n" * 7 + BAD},
+                                     {"driver.c": "/* one */\n" * 7 + moved}])
+    assert at > 0 and moved != BAD
+    done = _compare(place, folder, "HEAD~2", "HEAD", "--format", "json")
+    equal(done.status, 0, done)
+    diff = json.loads(done.out)
+    equal((diff["commits"], diff["files"]), (2, 1))
+    rows = [p for p in diff["places"] if p["base"] and p["base"]["line"] == at + 1]
+    assert rows, done.out[:3000]
+    for row in rows:
+        equal(row["head"]["line"], at + 8)
+        equal((row["matched_by"], row["lines"]), ("same line by git", 7))
+    page = _compare(place, folder, "HEAD~2", "HEAD", "--format", "html")
+    contains(page.out, "2 commits, 1 file")
+
+
 def a_regression_fails_only_when_asked(place):
     folder, _ = repository(place, [{"driver.c": GOOD}, {"driver.c": BAD}])
     equal(_compare(place, folder, "HEAD~1", "HEAD").status, 0)

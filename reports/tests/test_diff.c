@@ -158,6 +158,129 @@ static void one_tree_holds_both_sides(void **state)
     report_done(&base);
     report_done(&head);
 }
+/* git's line map */
+
+static const char changes[] = "diff --git a/src/a.c b/src/a.c\n"
+                              "index 1..2 100644\n"
+                              "--- a/src/a.c\n"
+                              "+++ b/src/a.c\n"
+                              "@@ -2,0 +3,2 @@ int f(void)\n"
+                              "+one\n"
+                              "+++ b/no/header.c\n"
+                              "@@ -10 +12,2 @@\n"
+                              "--- a/nor/this.c\n"
+                              "+two\n"
+                              "+three\n"
+                              "@@ -20,3 +22,0 @@\n"
+                              "-x\n"
+                              "-y\n"
+                              "-z\n"
+                              "diff --git a/old.c b/new name.c\n"
+                              "similarity index 100%\n"
+                              "rename from old.c\n"
+                              "rename to new name.c\n"
+                              "diff --git a/gone.c b/gone.c\n"
+                              "--- a/gone.c\n"
+                              "+++ /dev/null\n"
+                              "@@ -1,2 +0,0 @@\n"
+                              "-a\n"
+                              "-b\n";
+
+static struct line_map *map_of(const char *diff)
+{
+    struct line_map *map = line_map_new(&(struct line_map_text){
+        diff, "src/a.c\nold.c\ngone.c\nlib/same.c\n\"caf\\303\\251.c\"\n",
+        "src/a.c\nnew name.c\nlib/same.c\n\"caf\\303\\251.c\"\nx/twice.c\ny/twice.c\n"});
+
+    assert_non_null(map);
+    return map;
+}
+
+static uint32_t line_of(const struct line_map *map, const char *file, uint32_t line)
+{
+    return line_map_target(map, line_map_base_file(map, file), line).line;
+}
+
+static void lines_are_mapped_as_git_s_hunks_say(void **state)
+{
+    struct line_map *map = map_of(changes);
+    const char *const a = line_map_base_file(map, "src/a.c");
+
+    assert_int_equal(line_of(map, "src/a.c", 1), 1);
+    assert_int_equal(line_of(map, "src/a.c", 2), 2); /* the line before what was put in */
+    assert_int_equal(line_of(map, "src/a.c", 3), 5);
+    assert_int_equal(line_of(map, "src/a.c", 9), 11);
+    assert_int_equal(line_of(map, "src/a.c", 10), 0); /* changed */
+    assert_int_equal(line_of(map, "src/a.c", 11), 14);
+    assert_int_equal(line_of(map, "src/a.c", 19), 22);
+    assert_int_equal(line_of(map, "src/a.c", 21), 0); /* removed */
+    assert_int_equal(line_of(map, "src/a.c", 23), 23);
+    assert_int_equal(line_map_target(map, a, 10).hunk, line_map_hunk(map, a, 12));
+    assert_int_equal(line_map_hunk(map, a, 13), line_map_hunk(map, a, 12));
+    assert_int_equal(line_map_hunk(map, a, 11), 0);
+    assert_int_equal(line_map_hunk(map, a, 14), 0);
+    assert_int_equal(line_map_files(map), 3);
+    line_map_free(map);
+}
+
+static void files_are_found_by_what_debug_info_calls_them(void **state)
+{
+    struct line_map *map = map_of(changes);
+
+    assert_string_equal(line_map_base_file(map, "/home/me/tree/src/a.c"), "src/a.c");
+    assert_string_equal(line_map_base_file(map, "a.c"), "src/a.c");
+    assert_string_equal(line_map_base_file(map, "caf\xc3\xa9.c"), "caf\xc3\xa9.c");
+    assert_ptr_equal(line_map_base_file(map, "lib/same.c"), line_map_head_file(map, "same.c"));
+    assert_null(line_map_head_file(map, "twice.c")); /* which? */
+    assert_null(line_map_head_file(map, "/usr/include/stdio.h"));
+    assert_null(line_map_head_file(map, ""));
+    assert_string_equal(line_map_target(map, line_map_base_file(map, "old.c"), 7).file,
+                        "new name.c");
+    assert_int_equal(line_of(map, "old.c", 7), 7);
+    assert_null(line_map_target(map, line_map_base_file(map, "gone.c"), 2).file);
+    line_map_free(map);
+}
+
+static void text_that_is_no_diff_is_a_map_without_changes(void **state)
+{
+    static const char *const texts[] = {
+        "", "@@ -1 +1 @@\n-a\n+b\n", "--- a/x\n+++ b/x\n",
+        "diff --git a/lib/same.c b/lib/same.c\n--- a/lib/same.c\n@@ -"};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct line_map *map = map_of(texts[i]);
+        assert_int_equal(line_of(map, "src/a.c", 5), 5);
+        line_map_free(map);
+    }
+}
+
+/* Two sites of one function change places in weight: only git can tell. */
+static void git_s_lines_pair_sites_before_their_functions_do(void **state)
+{
+    struct report_place base[] = {place("f", 9, 100, 5), place("f", 10, 8000, 7),
+                                  place("f", 12, 8000, 7)};
+    struct report_place head[] = {place("renamed", 11, 8000, 7), place("f", 12, 64, 1),
+                                  place("f", 14, 100, 5)};
+    for (size_t i = 0; i < 3; i++)
+        base[i].at.file = head[i].at.file = "src/a.c";
+    const struct report a = {.places = base, .n_places = 3, .run.commit = ""},
+                        b = {.places = head, .n_places = 3, .run.commit = ""};
+    struct line_map *map = map_of(changes);
+    struct diff d;
+
+    assert_int_equal(
+        diff_reports_with(&d, &a, &b, &(struct diff_more){.lines = map, .commits = 6, .files = 3}),
+        0);
+    line_map_free(map);
+    assert_ptr_equal(pair_of(&d, &base[0])->head, &head[0]);
+    assert_int_equal(pair_of(&d, &base[0])->match, MATCH_LINE);
+    assert_int_equal(pair_of(&d, &base[0])->lines, 2);
+    assert_ptr_equal(pair_of(&d, &base[1])->head, &head[1]);
+    assert_int_equal(pair_of(&d, &base[1])->match, MATCH_EDITED);
+    assert_int_equal(d.n_places, 4);
+    assert_int_equal(d.commits, 6);
+    diff_done(&d);
+}
 
 int main(void)
 {
@@ -168,6 +291,10 @@ int main(void)
         cmocka_unit_test(sites_keep_their_order_when_lines_move),
         cmocka_unit_test(a_renamed_function_is_known_by_callers_and_sizes),
         cmocka_unit_test(one_tree_holds_both_sides),
+        cmocka_unit_test(lines_are_mapped_as_git_s_hunks_say),
+        cmocka_unit_test(files_are_found_by_what_debug_info_calls_them),
+        cmocka_unit_test(text_that_is_no_diff_is_a_map_without_changes),
+        cmocka_unit_test(git_s_lines_pair_sites_before_their_functions_do),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
