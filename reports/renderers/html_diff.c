@@ -132,6 +132,31 @@ static void verdict_cell(struct html *h, const struct diff_row *row)
     fputs("</td>", h->out);
 }
 
+static void time_cell(struct html *h, const struct diff_time *t)
+{
+    char before[HTML_AMOUNT], after[HTML_AMOUNT], words[HTML_AMOUNT];
+    const bool differs = t->verdict == DIFF_TIME_FASTER || t->verdict == DIFF_TIME_SLOWER;
+
+    if (t->verdict == DIFF_TIME_UNKNOWN) {
+        fputs("<td class=\"num muted\" data-v=\"\">\xe2\x80\x93</td>", h->out);
+        return;
+    }
+    fprintf(
+        h->out,
+        "<td class=\"num %s\" data-v=\"%.17g\" title=\"%s \xe2\x86\x92 %s, medians of %zu and %zu "
+        "runs, p = %.2g\">",
+        t->verdict == DIFF_TIME_SLOWER   ? "grew"
+        : t->verdict == DIFF_TIME_FASTER ? "shrank"
+                                         : "muted",
+        differs ? t->percent : 0.0, html_time_words(before, t->base_ns),
+        html_time_words(after, t->head_ns), t->base_runs, t->head_runs, t->p);
+    if (differs)
+        fprintf(h->out, "%s %s</td>", html_percent_words(words, t->percent),
+                diff_time_name(t->verdict));
+    else
+        fputs("~<span class=\"sr\"> no difference</span></td>", h->out);
+}
+
 static void row_cells(struct html *h, const struct diff_row *row, double longest)
 {
     char words[HTML_AMOUNT];
@@ -147,7 +172,8 @@ static void row_cells(struct html *h, const struct diff_row *row, double longest
     side_cell(h, row->base && row->base->has_batch1, row->base ? row->base->batch1_bytes : 0);
     side_cell(h, row->head && row->head->has_batch1, row->head ? row->head->batch1_bytes : 0);
     if (row->change == DIFF_NOT_COMPARED) {
-        fputs("<td colspan=\"5\" class=\"muted\">not compared: ", h->out);
+        fprintf(h->out,
+                "<td colspan=\"%d\" class=\"muted\">not compared: ", h->diff->timed ? 6 : 5);
         html_text(h, row->note);
         fputs("</td></tr>\n", h->out);
         return;
@@ -163,6 +189,8 @@ static void row_cells(struct html *h, const struct diff_row *row, double longest
     fputs("</td>", h->out);
     html_cell_delta(h, row->batch_delta, false);
     html_cell_delta(h, row->copied_delta, false);
+    if (h->diff->timed)
+        time_cell(h, &row->time);
     fputs("</tr>\n", h->out);
 }
 
@@ -191,8 +219,8 @@ static void rows_table(struct html *h, const char *id, bool (*wanted)(enum diff_
             "<th scope=\"col\" class=\"num\">after</th><th scope=\"col\" class=\"num\">\xce\x94 "
             "bytes</th><th scope=\"col\" class=\"num\">\xce\x94 %%</th><td class=\"nosort\"></td>"
             "<th scope=\"col\" class=\"num\">\xce\x94 batch[N]</th><th scope=\"col\" class=\"num\">"
-            "\xce\x94 copied</th></tr></thead><tbody>\n",
-            id);
+            "\xce\x94 copied</th>%s</tr></thead><tbody>\n",
+            id, h->diff->timed ? "<th scope=\"col\" class=\"num\">\xce\x94 time</th>" : "");
     for (size_t i = 0; i < h->diff->n_rows; i++) {
         if (wanted(h->diff->rows[i].change))
             row_cells(h, &h->diff->rows[i], longest);

@@ -86,6 +86,19 @@ static json_t *scope_times(const struct report *r)
     return ret;
 }
 
+static json_t *scope_run_times(const struct report *r)
+{
+    json_t *ret = json_array();
+
+    for (size_t i = 0; i < r->n_scopes; i++) {
+        json_t *times = json_array();
+        for (size_t k = 0; k < r->scopes[i].n_times; k++)
+            json_array_append_new(times, N(r->scopes[i].times_ns[k]));
+        json_array_append_new(ret, times);
+    }
+    return ret;
+}
+
 static json_t *lifetimes(const struct report *r)
 {
     json_t *ret = json_array();
@@ -109,7 +122,8 @@ static json_t *run(const struct report *report)
         "lost_events", N(r->lost_events), "sampled", B(r->sampled), "processes", N(r->processes),
         "threads", N(r->threads), "peak_ns", N(report->totals.peak_ns), "measured", measured(r),
         "facts", facts(report), "timeline", timeline(report), "scope_times_ns", scope_times(report),
-        "place_lifetimes_ns", lifetimes(report), NULL);
+        "scope_run_times_ns", scope_run_times(report), "place_lifetimes_ns", lifetimes(report),
+        NULL);
 }
 
 /* Tables */

@@ -44,15 +44,26 @@ static json_t *deltas(const struct diff *d)
                        D(d->copied_delta), "leaked_bytes", D(d->leaked_delta), NULL);
 }
 
+/* Null where there are not enough runs to say anything. */
+static json_t *row_time(const struct diff_time *t)
+{
+    if (t->verdict == DIFF_TIME_UNKNOWN)
+        return json_null();
+    return json_fields("verdict", W(diff_time_name(t->verdict)), "base_ns", json_real(t->base_ns),
+                       "head_ns", json_real(t->head_ns), "percent", json_real(t->percent), "p",
+                       json_real(t->p), "base_runs", N(t->base_runs), "head_runs", N(t->head_runs),
+                       NULL);
+}
+
 static json_t *row(const struct diff_row *r)
 {
-    return json_fields("indicator", T(r->indicator), "change", W(diff_change_name(r->change)),
-                       "row_worse", B(r->row_worse), "single_delta", D(r->single_delta),
-                       "batch1_delta", D(r->batch1_delta), "batch1_percent",
-                       json_number(r->percent_known, r->batch1_percent), "batch_delta",
-                       D(r->batch_delta), "copied_delta", D(r->copied_delta), "note", T(r->note),
-                       "base", r->base ? json_efficiency(r->base) : json_null(), "head",
-                       r->head ? json_efficiency(r->head) : json_null(), NULL);
+    return json_fields(
+        "indicator", T(r->indicator), "change", W(diff_change_name(r->change)), "row_worse",
+        B(r->row_worse), "single_delta", D(r->single_delta), "batch1_delta", D(r->batch1_delta),
+        "batch1_percent", json_number(r->percent_known, r->batch1_percent), "batch_delta",
+        D(r->batch_delta), "copied_delta", D(r->copied_delta), "time", row_time(&r->time), "note",
+        T(r->note), "base", r->base ? json_efficiency(r->base) : json_null(), "head",
+        r->head ? json_efficiency(r->head) : json_null(), NULL);
 }
 
 static json_t *figures(const struct report_metrics *m)

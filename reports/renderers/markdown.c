@@ -260,7 +260,7 @@ static void put_title(FILE *out, const struct diff *d)
     fputs("**\n", out);
 }
 
-static void put_diff_row(FILE *out, const struct diff_row *r)
+static void put_diff_row(FILE *out, const struct diff_row *r, bool timed)
 {
     const struct report_efficiency *base = r->base, *head = r->head;
 
@@ -294,6 +294,15 @@ static void put_diff_row(FILE *out, const struct diff_row *r)
         put_percent(out, r->percent_known, r->batch1_percent);
     fputs(" | ", out);
     put_delta(out, r->copied_delta);
+    if (timed) {
+        fputs(" | ", out);
+        if (r->time.verdict == DIFF_TIME_SAME)
+            fputc('~', out);
+        else if (r->time.verdict != DIFF_TIME_UNKNOWN) {
+            put_percent(out, true, r->time.percent);
+            fprintf(out, " %s", diff_time_name(r->time.verdict));
+        }
+    }
     fputs(" |\n", out);
 }
 
@@ -305,16 +314,40 @@ static void put_diff_rows(FILE *out, const struct diff *d)
         changed += d->rows[i].change != DIFF_SMALL && d->rows[i].change != DIFF_SAME;
     if (changed == 0)
         return;
-    fputs("\n| | Indicator | Verdict | Batch[1] before | after | \u0394 | \u0394 % | \u0394 copied "
-          "|\n|---|---|---|---:|---:|---:|---:|---:|\n",
-          out);
+    fprintf(out,
+            "\n| | Indicator | Verdict | Batch[1] before | after | \u0394 | \u0394 %% | \u0394 "
+            "copied |%s\n"
+            "|---|---|---|---:|---:|---:|---:|---:|%s\n",
+            d->timed ? " \u0394 time |" : "", d->timed ? "---:|" : "");
     for (size_t i = 0; i < d->n_rows && shown < ROWS_MAX; i++)
         if (d->rows[i].change != DIFF_SMALL && d->rows[i].change != DIFF_SAME) {
-            put_diff_row(out, &d->rows[i]);
+            put_diff_row(out, &d->rows[i], d->timed > 0);
             shown++;
         }
     if (shown < changed)
         fprintf(out, "\n%zu more in the report.\n", changed - shown);
+}
+
+/* Times that differ: most stand in rows that are folded, since no byte changed. */
+static void put_times(FILE *out, const struct diff *d)
+{
+    size_t shown = 0, same = 0;
+
+    if (d->timed == 0)
+        return;
+    fputs("\nTime of a call: ", out);
+    for (size_t i = 0; i < d->n_rows; i++) {
+        const struct diff_time *t = &d->rows[i].time;
+        same += t->verdict == DIFF_TIME_SAME;
+        if ((t->verdict != DIFF_TIME_SLOWER && t->verdict != DIFF_TIME_FASTER) || shown == ROWS_MAX)
+            continue;
+        put_code(out, d->rows[i].indicator);
+        fprintf(out, " %s ", diff_time_name(t->verdict));
+        put_percent(out, true, t->percent);
+        fprintf(out, " (p = %.2g); ", t->p);
+        shown++;
+    }
+    fprintf(out, "%zu of no difference.\n", same);
 }
 
 static void put_new_findings(FILE *out, const struct diff *d)
@@ -385,6 +418,7 @@ static void write_diff(FILE *out, const struct diff *d, bool places)
 {
     put_title(out, d);
     put_diff_rows(out, d);
+    put_times(out, d);
     put_new_findings(out, d);
     if (places)
         put_places(out, d);
@@ -403,6 +437,7 @@ static int render_diff(const struct diff *diff, const struct render_options *opt
         fputs(" to ", out);
         put_code(out, diff->head_name);
         fputs(".\n", out);
+        put_times(out, diff);
         return 0;
     }
     for (int places = 1; places >= 0; places--) {

@@ -92,6 +92,37 @@ static void verdict(struct text *t, const struct diff_row *r)
     }
 }
 
+static bool slower_or_faster(const struct diff_time *t)
+{
+    return t->verdict == DIFF_TIME_SLOWER || t->verdict == DIFF_TIME_FASTER;
+}
+
+static void times(struct text *t, const struct diff *d)
+{
+    char p[SHOW_SIZE], a[SHOW_SIZE], b[SHOW_SIZE];
+    size_t same = 0;
+
+    if (d->timed == 0)
+        return;
+    text_bold(t, "TIME OF A CALL");
+    fputc('\n', t->out);
+    for (size_t i = 0; i < d->n_rows; i++) {
+        const struct diff_time *time = &d->rows[i].time;
+        same += time->verdict == DIFF_TIME_SAME;
+        if (!slower_or_faster(time))
+            continue;
+        fputs("  ", t->out);
+        name(t, d->rows[i].indicator, 14, true);
+        fprintf(t->out, " %-7s %8s  %s %s %s  (%zu and %zu runs, p = %.2g)\n",
+                diff_time_name(time->verdict), show_percent(p, true, time->percent),
+                show_time(a, (uint64_t)time->base_ns), arrow(t),
+                show_time(b, (uint64_t)time->head_ns), time->base_runs, time->head_runs, time->p);
+    }
+    if (same)
+        fprintf(t->out, "  %zu of no difference (p >= 0.01, or 3%% and less)\n", same);
+    fputc('\n', t->out);
+}
+
 static void row(struct text *t, const struct diff_row *r)
 {
     char a[SHOW_SIZE], b[SHOW_SIZE], c[SHOW_SIZE], p[SHOW_SIZE];
@@ -243,10 +274,12 @@ int text_diff(const struct diff *diff, const struct render_options *options, FIL
         fprintf(out, "Byte for byte the same over %zu indicator%s and %zu call site%s.\n",
                 diff->n_rows, text_plural(diff->n_rows), diff->n_places,
                 text_plural(diff->n_places));
+        times(&t, diff);
         return 0;
     }
     tally(&t, diff);
     rows(&t, diff);
+    times(&t, diff);
     findings(&t, diff);
     places(&t, diff);
     fprintf(out, "\nin all: allocated %s", show_delta(delta, diff->allocated_delta));

@@ -3,6 +3,7 @@
  * whose step is this command again: build what is checked out, run the driver, hold it against
  * GOOD. */
 #include "command.h"
+#include "commits_args.h"
 #include "gate.h"
 #include "measure.h"
 #include "output.h"
@@ -18,19 +19,12 @@
 enum { STEP_GOOD = 0, STEP_BAD = 1, STEP_SKIP = 125, STEP_ABORT = 128 };
 
 struct args {
-    struct recording recording;
-    const char *build, *budget, *step;
-    const char *revisions[2];
-    int n_revisions;
-    char **driver;
+    struct commits_args of;
+    const char *step;
 };
 
-enum { OPT_BUILD = 0x300, OPT_BUDGET, OPT_STEP };
+enum { OPT_STEP = 0x300 };
 static const struct argp_option options[] = {
-    {"build", OPT_BUILD, "CMD", 0,
-     "Shell command that builds, run at the top of each commit's tree (meson setup and ninja for "
-     "the driver alone)"},
-    {"budget", OPT_BUDGET, "FILE", 0, "Rules that tell good from bad (verdict-worse)"},
     {"step", OPT_STEP, "DIR", OPTION_HIDDEN, "Judge what is checked out in the current folder"},
     {0}};
 
@@ -40,28 +34,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &args->recording;
-        return 0;
-    case OPT_BUILD:
-        args->build = arg;
-        return 0;
-    case OPT_BUDGET:
-        args->budget = arg;
+        state->child_inputs[0] = &args->of;
         return 0;
     case OPT_STEP:
         args->step = arg;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (args->n_revisions < 2)
-            args->revisions[args->n_revisions] = arg;
-        args->n_revisions++;
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
-static const struct argp_child children[] = {{&recording_argp}, {0}};
+static const struct argp_child children[] = {{&commits_argp}, {0}};
 static const struct argp argp = {
     options, parse, "GOOD BAD -- DRIVER [ARG...]",
     "Find the commit after which DRIVER breaks a rule against GOOD. Commits are built and run in a "
@@ -83,7 +66,7 @@ static int judge(const struct args *args, const char *notes, const char *commit,
 {
     char *file = violations_file(notes, commit);
     FILE *out = fopen(file, "we");
-    int r = out ? gate_reports(base, head, args->budget, out)
+    int r = out ? gate_reports(base, head, args->of.budget, out)
                 : complain(EXIT_UNREADABLE, "cannot write '%s': %s", file, strerror(errno));
 
     if (out)
@@ -97,7 +80,7 @@ static char *base_file(const char *notes) { return format_string("%s/good.json",
 /* One step, in the worktree. */
 static int step(const struct args *args)
 {
-    const struct build_plan plan = {.command = args->build, .driver = args->driver[0]};
+    const struct build_plan plan = {.command = args->of.build, .driver = args->of.driver[0]};
     struct git_repository git;
     struct git_commit commit;
     struct report base, head;
@@ -111,8 +94,8 @@ static int step(const struct args *args)
     if (side_load_profiles(&base, (const char *const[]){file}, 1) == 0) {
         r = tree_build_in(&git, here, commit.id, &plan);
         if (r == 0) {
-            r = measure_driver(&head, here, commit.id, args->driver, &args->recording, git.env.at,
-                               -1);
+            r = measure_driver(&head, here, commit.id, args->of.driver, &args->of.recording,
+                               git.env.at, -1);
             if (r == 0) {
                 r = judge(args, args->step, commit.id, &base, &head);
                 r = r == EXIT_HOLDS ? STEP_GOOD : r == EXIT_VIOLATED ? STEP_BAD : STEP_ABORT;
@@ -138,13 +121,14 @@ static int step(const struct args *args)
 static int measure_end(const struct args *args, const struct git_repository *git,
                        const struct git_commit *commit, const char *name, struct report *ret)
 {
-    const struct build_plan plan = {.command = args->build, .driver = args->driver[0]};
+    const struct build_plan plan = {.command = args->of.build, .driver = args->of.driver[0]};
     struct built_tree tree;
     int r = tree_build(git, commit, name, &plan, &tree);
 
     if (r)
         return r;
-    r = measure_driver(ret, tree.folder, name, args->driver, &args->recording, git->env.at, -1);
+    r = measure_driver(ret, tree.folder, name, args->of.driver, &args->of.recording, git->env.at,
+                       -1);
     tree_release(&tree);
     return r;
 }
@@ -166,20 +150,20 @@ static int check_ends(const struct args *args, const struct git_repository *git,
                       const struct git_commit commits[2], const char *notes)
 {
     struct report base, head;
-    int r = measure_end(args, git, &commits[0], args->revisions[0], &base);
+    int r = measure_end(args, git, &commits[0], args->of.revisions[0], &base);
 
     if (r)
         return r;
     r = save_base(notes, &base);
     if (r == 0)
-        r = measure_end(args, git, &commits[1], args->revisions[1], &head);
+        r = measure_end(args, git, &commits[1], args->of.revisions[1], &head);
     if (r == 0) {
         r = judge(args, notes, commits[1].id, &base, &head);
         if (r == EXIT_HOLDS)
             r = complain(1,
                          "%s breaks no rule against %s: there is nothing to find (a budget file "
                          "may hold stricter rules: --budget)",
-                         args->revisions[1], args->revisions[0]);
+                         args->of.revisions[1], args->of.revisions[0]);
         else if (r == EXIT_VIOLATED)
             r = 0;
         report_done(&head);
@@ -205,18 +189,18 @@ static struct strings step_command(const struct args *args, const char *notes)
     struct strings argv = strings_of("git", "bisect", "run", process_own_path(), "bisect", NULL);
 
     strings_addf(&argv, "--step=%s", notes);
-    if (args->build)
-        strings_addf(&argv, "--build=%s", args->build);
-    if (args->budget) {
-        char *file = realpath(args->budget, NULL);
+    if (args->of.build)
+        strings_addf(&argv, "--build=%s", args->of.build);
+    if (args->of.budget) {
+        char *file = realpath(args->of.budget, NULL);
 
-        strings_addf(&argv, "--budget=%s", file ? file : args->budget);
+        strings_addf(&argv, "--budget=%s", file ? file : args->of.budget);
         free(file);
     }
     /* Recording options go by the environment: the step hands it on. */
     strings_add(&argv, "--");
-    for (char **word = args->driver; *word; word++) {
-        char *here = word != args->driver && strchr(*word, '/') ? realpath(*word, NULL) : NULL;
+    for (char **word = args->of.driver; *word; word++) {
+        char *here = word != args->of.driver && strchr(*word, '/') ? realpath(*word, NULL) : NULL;
 
         strings_add(&argv, here ? here : *word);
         free(here);
@@ -284,8 +268,8 @@ static int bisect(const struct args *args, const struct git_repository *git)
     int r = 0;
 
     for (int i = 0; r == 0 && i < 2; i++)
-        if (git_resolve(git, args->revisions[i], &commits[i]) < 0)
-            r = complain(EXIT_USE, "git knows no commit '%s'", args->revisions[i]);
+        if (git_resolve(git, args->of.revisions[i], &commits[i]) < 0)
+            r = complain(EXIT_USE, "git knows no commit '%s'", args->of.revisions[i]);
     if (r == 0 && !mkdtemp(notes))
         r = complain(EXIT_UNREADABLE, "cannot make the folder '%s': %s", notes, strerror(errno));
     else if (r == 0) {
@@ -306,21 +290,21 @@ static int bisect_main(int argc, char **argv)
     struct git_repository git;
     int r;
 
-    args.driver = split_command(&argc, argv);
+    args.of.driver = split_command(&argc, argv);
     parse_arguments("bisect", &argp, EXIT_USE, 0, argc, argv, &args);
-    if (!args.driver || !args.driver[0] || args.n_revisions != (args.step ? 0 : 2))
+    if (!args.of.driver || !args.of.driver[0] || args.of.n_revisions != (args.step ? 0 : 2))
         return complain_use("bisect", "two commits and a driver are needed; nocopy bisect GOOD BAD "
                                       "-- DRIVER [ARG...]");
     if (args.step)
         return step(&args);
-    recording_export(&args.recording); /* before git's environment is taken from ours */
+    recording_export(&args.of.recording); /* before git's environment is taken from ours */
     r = git_open_here(&git);
     if (r)
         return r;
     process_catch_interrupts();
     r = bisect(&args, &git);
     git_close(&git);
-    recording_done(&args.recording);
+    commits_args_done(&args.of);
     if (process_interrupted())
         process_die(process_interrupted());
     return r;

@@ -4,6 +4,7 @@
 #include "git_lines.h"
 #include "history_points.h"
 #include "output.h"
+#include "process.h"
 #include "side.h"
 
 #include <stdlib.h>
@@ -13,13 +14,18 @@ struct args {
     struct output output;
     const char *store;
     const char *sides[2];
+    struct strings runs[2]; /* further ones of each side */
     int n_sides;
 };
 
-enum { OPT_STORE = 0x300 };
+enum { OPT_STORE = 0x300, OPT_BASE_RUN, OPT_HEAD_RUN };
 static const struct argp_option options[] = {
     {"store", OPT_STORE, "ADDRESS", 0,
      "History to look commits up in: a file or postgresql://... (.nocopy/history.db)"},
+    {"base-run", OPT_BASE_RUN, "PROFILE", 0,
+     "A further run of BASE, for its times (repeatable): from ten runs a side on, times are "
+     "compared"},
+    {"head-run", OPT_HEAD_RUN, "PROFILE", 0, "A further run of HEAD"},
     {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -32,6 +38,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case OPT_STORE:
         args->store = arg;
+        return 0;
+    case OPT_BASE_RUN:
+    case OPT_HEAD_RUN:
+        strings_add(&args->runs[key == OPT_HEAD_RUN], arg);
         return 0;
     case ARGP_KEY_ARG:
         if (args->n_sides < 2)
@@ -71,17 +81,29 @@ static int print_diff(struct args *args, const struct report *base, const struct
 {
     struct history_points points = {0};
     struct git_change change = {0};
+    struct diff_runs runs[2] = {{0}};
     struct diff diff;
     int status;
 
+    for (int i = 0; i < 2; i++) {
+        status = side_load_runs(&runs[i], args->runs[i].at, args->runs[i].len);
+        if (status) {
+            side_runs_done(&runs[0]);
+            return status;
+        }
+    }
     change_between(words, &change);
     status = diff_reports_with(&diff, base, head,
                                &(struct diff_more){.base_name = words[0].name,
                                                    .head_name = words[1].name,
                                                    .lines = change.lines,
                                                    .commits = change.commits,
-                                                   .files = change.files});
+                                                   .files = change.files,
+                                                   .base_runs = runs[0],
+                                                   .head_runs = runs[1]});
     git_change_done(&change);
+    side_runs_done(&runs[0]);
+    side_runs_done(&runs[1]);
     if (status < 0)
         return complain(EXIT_UNREADABLE, "out of memory");
     if (strcmp(args->output.renderer->name, "html") == 0) /* the others have no place for it */
@@ -120,6 +142,8 @@ static int diff_main(int argc, char **argv)
     report_done(&base);
     side_words_done(&words[0]);
     side_words_done(&words[1]);
+    strings_done(&args.runs[0]);
+    strings_done(&args.runs[1]);
     return status;
 }
 

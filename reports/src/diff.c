@@ -403,8 +403,9 @@ int diff_reports_with(struct diff *ret, const struct report *base, const struct 
         return -ENOMEM;
     d.base_name = pool_intern(d.pool, side_name(more->base_name, base, "base"));
     d.head_name = pool_intern(d.pool, side_name(more->head_name, head, "head"));
-    if (!diff_rows(&d) || !diff_places(&d, more->lines) || !diff_functions(&d) ||
-        !diff_findings(&d) || !diff_tree(&d) || !diff_facts(&d) || pool_failed(d.pool)) {
+    if (!diff_rows(&d) || !diff_times(&d, more, (struct diff_row *)d.rows) ||
+        !diff_places(&d, more->lines) || !diff_functions(&d) || !diff_findings(&d) ||
+        !diff_tree(&d) || !diff_facts(&d) || pool_failed(d.pool)) {
         diff_done(&d);
         return -ENOMEM;
     }
@@ -428,6 +429,15 @@ const char *diff_change_name(enum diff_change change)
         [DIFF_SMALL] = "small", [DIFF_SAME] = "same",
     };
     return names[change];
+}
+
+const char *diff_time_name(enum diff_time_verdict verdict)
+{
+    static const char *const names[] = {[DIFF_TIME_UNKNOWN] = "unknown",
+                                        [DIFF_TIME_SAME] = "no difference",
+                                        [DIFF_TIME_FASTER] = "faster",
+                                        [DIFF_TIME_SLOWER] = "slower"};
+    return names[verdict];
 }
 
 const char *diff_match_name(enum diff_match match)

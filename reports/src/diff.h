@@ -30,6 +30,16 @@ enum diff_match {
     MATCH_EDITED /* both lines are in one change that git shows */
 };
 
+/* Only said of ten runs and more a side: medians, and whether they differ by Mann and Whitney's
+ * test (p < 0.01) and by more than 3 %. */
+enum diff_time_verdict { DIFF_TIME_UNKNOWN, DIFF_TIME_SAME, DIFF_TIME_FASTER, DIFF_TIME_SLOWER };
+struct diff_time {
+    enum diff_time_verdict verdict;
+    double base_ns, head_ns; /* medians of a call */
+    double percent, p;
+    size_t base_runs, head_runs;
+};
+
 struct diff_row {
     const char *indicator;
     enum diff_change change;
@@ -39,6 +49,7 @@ struct diff_row {
     double batch1_percent;
     bool row_worse;   /* row_status got worse */
     const char *note; /* "", or why it is not compared */
+    struct diff_time time;
 };
 
 struct diff_place {
@@ -95,6 +106,7 @@ struct diff {
     size_t n_rows, n_places, n_functions, n_findings, n_stacks, n_nodes, n_facts;
     size_t changes[DIFF_CHANGES]; /* rows by change */
     size_t new_findings, gone_findings;
+    size_t timed; /* rows whose time is known */
     int64_t needless_delta, allocated_delta, peak_delta, copied_delta, leaked_delta;
     size_t commits, files; /* that came between, files that differ; 0: not known */
     bool same_environment;
@@ -107,11 +119,19 @@ struct diff {
 int diff_reports(struct diff *ret, const struct report *base, const struct report *head,
                  const char *base_name, const char *head_name);
 
+/* Further runs of a side, for their times alone. */
+struct diff_runs {
+    const struct report *at;
+    size_t n;
+    bool only; /* the report's own time does not count: it was recorded another way */
+};
+
 /* What is known beside the two reports. Borrowed for the call. */
 struct diff_more {
     const char *base_name, *head_name;
     const struct line_map *lines; /* of the two commits; null: not at hand */
     size_t commits, files;
+    struct diff_runs base_runs, head_runs;
 };
 int diff_reports_with(struct diff *ret, const struct report *base, const struct report *head,
                       const struct diff_more *more);
@@ -119,5 +139,6 @@ void diff_done(struct diff *diff);
 
 const char *diff_change_name(enum diff_change change);
 const char *diff_match_name(enum diff_match match);
+const char *diff_time_name(enum diff_time_verdict verdict);
 
 #endif

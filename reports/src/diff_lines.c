@@ -26,16 +26,16 @@ static int compare_spots(const struct spot *a, const struct spot *b)
         return a->line < b->line ? -1 : 1;
     if (a->hunk != b->hunk)
         return a->hunk < b->hunk ? -1 : 1;
-    int r = strcmp(a->place->scope, b->place->scope);
-    if (r == 0)
-        r = strcmp(a->place->call, b->place->call);
+    const int r = strcmp(a->place->call, b->place->call);
     return r ? r : (int)a->place->copying - (int)b->place->copying;
 }
 
 static int compare_functions(const struct spot *a, const struct spot *b)
 {
-    const int r = compare_spots(a, b);
+    int r = compare_spots(a, b);
 
+    if (r == 0)
+        r = strcmp(a->place->scope, b->place->scope);
     return r ? r : strcmp(a->place->at.function, b->place->at.function);
 }
 

@@ -12,6 +12,8 @@ bool diff_functions(struct diff *diff);
 bool diff_findings(struct diff *diff);
 bool diff_tree(struct diff *diff);
 bool diff_facts(struct diff *diff);
+/* `rows` are diff->rows. */
+bool diff_times(struct diff *diff, const struct diff_more *more, struct diff_row *rows);
 
 /* Under 1 % of `base` and under 4 KiB. */
 bool diff_small(uint64_t base, int64_t delta);

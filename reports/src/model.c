@@ -14,7 +14,7 @@
 struct model_tables {
     struct index modules, locations, nodes, scopes;
     size_t modules_room, locations_room, nodes_room, counts_room, scopes_room, calls_room,
-        edges_room, matches_room, histograms_room, facts_room;
+        times_room, edges_room, matches_room, histograms_room, facts_room;
 };
 
 /* From indices of the profile at hand to those of the model. */
@@ -75,6 +75,7 @@ void model_done(struct model *model)
     free(model->scopes);
     free(model->by_name);
     free(model->calls);
+    free(model->times);
     free(model->edges);
     free(model->matches);
     free(model->histograms);
@@ -503,6 +504,10 @@ static bool calls_add(struct model *m, const struct maps *maps)
                                                       .copied_bytes = c->copied_bytes / by,
                                                       .untouched_bytes = c->untouched_bytes / by,
                                                       .time_ns = c->time_ns};
+        if (!GROW(m, times))
+            return false;
+        m->times[m->n_times++] = (struct model_time){
+            maps->scopes[c->scope], (uint32_t)m->run.processes, c->calls, c->time_ns};
     }
     return true;
 }

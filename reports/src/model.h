@@ -89,6 +89,12 @@ struct model_calls {
     uint64_t time_ns; /* sum */
 };
 
+/* What calls of a scope took in one of the profiles. */
+struct model_time {
+    uint32_t scope, run;
+    uint64_t calls, ns;
+};
+
 /* Nodes rather than counts: copy, source, destination. */
 struct model_edge {
     uint32_t copy, source, destination, scope;
@@ -119,12 +125,13 @@ struct model {
     struct model_scope *scopes;
     uint32_t *by_name; /* scopes 1 to n_scopes - 1, those of one name together */
     struct model_calls *calls;
+    struct model_time *times;
     struct model_edge *edges;
     struct model_match *matches;
     struct nc_histogram *histograms;
     struct report_bucket *timeline; /* scope: scopes[] of the model, 0 none */
     size_t n_modules, n_locations, n_frames, n_nodes, n_counts, n_scopes, n_calls, n_edges,
-        n_matches, n_histograms, n_timeline; /* entry 0 included, but for timeline */
+        n_matches, n_histograms, n_timeline, n_times; /* entry 0 included, but for the last two */
 
     struct report_run run;
     uint64_t peak_bytes, peak_blocks, peak_ns;

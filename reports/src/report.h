@@ -110,6 +110,8 @@ struct report_scope {
     uint64_t payload_bytes;           /* handed out and meant: outputs */
     uint64_t least_bytes, most_bytes; /* allocated by one call: the fewest and the most */
     uint64_t time_ns;
+    const uint64_t *times_ns; /* mean of a call in each merged run, in the order of the runs */
+    size_t n_times;
 };
 
 enum report_status { STATUS_OK, STATUS_MODERATE, STATUS_HIGH, STATUS_NONE, STATUSES };

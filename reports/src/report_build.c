@@ -140,7 +140,7 @@ bool build_scopes(struct build *build)
     }
     build->report->scopes = scopes;
     build->report->n_scopes = used;
-    return true;
+    return build_times(build, scopes);
 }
 
 /* The rest: small tables that are only handed on */

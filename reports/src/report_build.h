@@ -22,6 +22,8 @@ int report_build(struct report *ret, struct model *model, const struct findings 
 
 /* Parts; each returns false when memory is out. */
 bool build_scopes(struct build *build);
+/* Fills times_ns of scopes that build_scopes() made. */
+bool build_times(struct build *build, struct report_scope *scopes);
 bool build_stacks(struct build *build);
 bool build_functions(struct build *build);
 bool build_places(struct build *build);

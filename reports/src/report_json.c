@@ -217,10 +217,24 @@ static void load_functions(struct load *l, const json_t *root)
     l->r->functions = functions;
 }
 
+/* The times of a scope's runs. */
+static const uint64_t *run_times(struct load *l, const json_t *array, size_t *ret_n)
+{
+    uint64_t *ret = table(l, array, sizeof *ret, ret_n);
+
+    for (size_t i = 0; i < *ret_n; i++) {
+        const json_int_t ns = json_integer_value(json_array_get(array, i));
+        ret[i] = ns > 0 ? (uint64_t)ns : 0;
+    }
+    return ret;
+}
+
 static void load_scopes(struct load *l, const json_t *root)
 {
     const json_t *array = json_object_get(root, "scopes");
-    const json_t *times = json_object_get(json_object_get(root, "run"), "scope_times_ns");
+    const json_t *run = json_object_get(root, "run");
+    const json_t *times = json_object_get(run, "scope_times_ns"),
+                 *runs = json_object_get(run, "scope_run_times_ns");
     struct report_scope *scopes = table(l, array, sizeof *scopes, &l->r->n_scopes);
 
     for (size_t i = 0; i < l->r->n_scopes; i++) {
@@ -253,6 +267,7 @@ static void load_scopes(struct load *l, const json_t *root)
             .most_bytes = count(o, "most_bytes"),
             .time_ns = time > 0 ? (uint64_t)time : 0,
         };
+        scopes[i].times_ns = run_times(l, json_array_get(runs, i), &scopes[i].n_times);
     }
     l->r->scopes = scopes;
 }

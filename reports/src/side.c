@@ -84,6 +84,33 @@ int side_load(struct report *ret, const char *name, const char *store, struct si
     return r;
 }
 
+int side_load_runs(struct diff_runs *ret, char *const *paths, size_t n)
+{
+    const struct report_options options = {.no_symbols = true};
+    struct report *at = calloc(n + 1, sizeof *at);
+    char err[512] = "";
+    int r = at ? 0 : -ENOMEM;
+
+    *ret = (struct diff_runs){.at = at};
+    for (; r == 0 && ret->n < n; ret->n += r == 0)
+        r = report_load(&at[ret->n], paths[ret->n], &options, err, sizeof err);
+    if (r == 0)
+        return 0;
+    r = tell_unreadable(n ? paths[ret->n] : "", r, err);
+    side_runs_done(ret);
+    return r;
+}
+
+void side_runs_done(struct diff_runs *runs)
+{
+    struct report *at = (struct report *)runs->at;
+
+    for (size_t i = 0; i < runs->n; i++)
+        report_done(&at[i]);
+    free(at);
+    *runs = (struct diff_runs){0};
+}
+
 void side_words_done(struct side_words *words)
 {
     free(words->name);

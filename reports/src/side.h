@@ -4,7 +4,7 @@
 #ifndef NOCOPY_SIDE_H
 #define NOCOPY_SIDE_H
 
-#include "report.h"
+#include "diff.h"
 
 /* How to call a side. */
 struct side_words {
@@ -24,5 +24,10 @@ int side_load_commit(struct report *ret, const char *name, const char *store,
 
 /* Load profiles into one report. Returns 0 or EXIT_UNREADABLE with a message printed. */
 int side_load_profiles(struct report *ret, const char *const *paths, size_t n);
+
+/* Further runs for diff_more: profiles or reports, names need no symbols. `ret->at` is owned by the
+ * caller: side_runs_done(). Returns 0 or EXIT_UNREADABLE with a message printed. */
+int side_load_runs(struct diff_runs *ret, char *const *paths, size_t n);
+void side_runs_done(struct diff_runs *runs);
 
 #endif

@@ -58,6 +58,39 @@ def sites_are_paired_by_git_s_lines_and_the_change_is_counted(place):
     contains(page.out, "2 commits, 1 file")
 
 
+def times_are_compared_when_runs_are_asked_for(place):
+    slow = GOOD.replace("    double sum = 0;\n", "    double sum = 0;\n    for (volatile int i = 0; i < 2000000; i++)\n"
+                                                "        ;\n")
+    assert slow != GOOD
+    folder, _ = repository(place, [{"driver.c": GOOD}, {"driver.c": slow}])
+    done = _compare(place, folder, "HEAD~1", "HEAD", "--runs", "10", "--format", "json")
+    equal(done.status, 0, done)
+    time_of = json.loads(done.out)["rows"][0]["time"]
+    equal((time_of["verdict"], time_of["base_runs"], time_of["head_runs"]), ("slower", 10, 10))
+    assert time_of["p"] < 0.01 and time_of["head_ns"] > time_of["base_ns"], time_of
+    without = _compare(place, folder, "HEAD~1", "HEAD", "--format", "json")
+    equal(json.loads(without.out)["rows"][0]["time"], None)
+    for runs in ("many", "-1", "2000"):
+        equal(_compare(place, folder, "HEAD~1", "HEAD", "--runs", runs).status, 2)
+
+
+def runs_kept_as_files_give_the_times_too(place):
+    program = place.compile("driver", GOOD, "-rdynamic")
+    for i in range(10):
+        equal(place.nocopy("run", "--quiet", SCOPE, "-o", f"{i}.prof", "--", program).status, 0)
+    more = [word for i in range(1, 10) for word in (f"--base-run={i}.prof", f"--head-run={i}.prof")]
+    done = place.nocopy("diff", "--format", "json", *more, "0.prof", "0.prof")
+    equal(done.status, 0, done)
+    equal(json.loads(done.out)["rows"][0]["time"]["verdict"], "no difference")
+    # All runs merged into one report hold the same.
+    equal(place.nocopy("report", "-o", "all.json", *(f"{i}.prof" for i in range(10))).status, 0)
+    done = place.nocopy("diff", "--format", "json", "all.json", "all.json")
+    equal(json.loads(done.out)["rows"][0]["time"]["base_runs"], 10)
+    for form in ("text", "markdown", "html"):
+        text = place.nocopy("diff", "--format", form, "all.json", "all.json").out
+        assert "time" in text.lower(), text[:2000]
+
+
 def a_regression_fails_only_when_asked(place):
     folder, _ = repository(place, [{"driver.c": GOOD}, {"driver.c": BAD}])
     equal(_compare(place, folder, "HEAD~1", "HEAD").status, 0)

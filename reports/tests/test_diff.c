@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support.h"
 
+#include "rank_test.h"
+
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -282,6 +285,69 @@ static void git_s_lines_pair_sites_before_their_functions_do(void **state)
     diff_done(&d);
 }
 
+/* Times */
+
+static void the_rank_test_gives_known_values(void **state)
+{
+    uint64_t low[10], high[10], ties[10];
+
+    for (uint64_t i = 0; i < 10; i++) {
+        low[i] = 10 - i;
+        high[i] = 20 - i;
+        ties[i] = 7;
+    }
+    assert_true(median_of(low, 10) == 5.5);
+    assert_true(median_of(high, 9) == 16); /* of 12 to 20 */
+    median_of(high, 10);
+    /* U = 0 of 100 pairs: z = 49.5 / sqrt(175) */
+    assert_true(fabs(rank_test(low, 10, high, 10) - 0.000182672) < 1e-9);
+    assert_true(rank_test(low, 10, low, 10) == 1);
+    assert_true(rank_test(ties, 10, ties, 10) == 1);
+}
+
+/* One batch case whose calls took `ns` and a little more each in so many runs. */
+static struct report timed(struct report_scope *scope, struct report_efficiency *row, uint64_t *ns,
+                           uint64_t from, size_t runs)
+{
+    for (size_t i = 0; i < runs; i++)
+        ns[i] = from + i;
+    *scope = (struct report_scope){
+        .name = "sma", .phase = PHASE_BATCH, .combos = 4, .times_ns = ns, .n_times = runs};
+    *row = (struct report_efficiency){
+        .indicator = "sma", .reason = "", .has_batch = true, .batch_rows = 4};
+    return (struct report){
+        .scopes = scope, .n_scopes = 1, .efficiency = row, .n_efficiency = 1, .run.commit = ""};
+}
+
+static struct diff_time time_between(uint64_t base, uint64_t head, size_t runs)
+{
+    struct report_scope scopes[2];
+    struct report_efficiency rows[2];
+    uint64_t ns[2][20];
+    const struct report a = timed(&scopes[0], &rows[0], ns[0], base, runs),
+                        b = timed(&scopes[1], &rows[1], ns[1], head, runs);
+    struct diff d;
+
+    assert_int_equal(diff_reports(&d, &a, &b, NULL, NULL), 0);
+    const struct diff_time ret = d.rows[0].time;
+    assert_int_equal(d.timed, ret.verdict != DIFF_TIME_UNKNOWN);
+    diff_done(&d);
+    return ret;
+}
+
+static void time_is_judged_from_ten_runs_a_side_on(void **state)
+{
+    const struct diff_time slower = time_between(1000, 1200, 12);
+
+    assert_int_equal(slower.verdict, DIFF_TIME_SLOWER);
+    assert_true(slower.base_ns == 1005.5 && slower.head_ns == 1205.5 && slower.p < 0.01);
+    assert_int_equal(time_between(1200, 1000, 12).verdict, DIFF_TIME_FASTER);
+    assert_int_equal(time_between(1000, 1002, 12).verdict, DIFF_TIME_SAME);
+    /* Certain, but a trifle. */
+    assert_int_equal(time_between(1000, 1020, 12).verdict, DIFF_TIME_SAME);
+    assert_int_equal(time_between(1000, 1200, 9).verdict, DIFF_TIME_UNKNOWN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +357,8 @@ int main(void)
         cmocka_unit_test(sites_keep_their_order_when_lines_move),
         cmocka_unit_test(a_renamed_function_is_known_by_callers_and_sizes),
         cmocka_unit_test(one_tree_holds_both_sides),
+        cmocka_unit_test(the_rank_test_gives_known_values),
+        cmocka_unit_test(time_is_judged_from_ten_runs_a_side_on),
         cmocka_unit_test(lines_are_mapped_as_git_s_hunks_say),
         cmocka_unit_test(files_are_found_by_what_debug_info_calls_them),
         cmocka_unit_test(text_that_is_no_diff_is_a_map_without_changes),
