@@ -127,8 +127,10 @@ static bool module_names(struct model *m, const struct report_options *options,
 
     if (order[0].module != 0) {
         const bool off = options && options->no_symbols;
+        const struct symbols_options how = {options ? options->debug_dirs : NULL,
+                                            options && !off ? options->symbol_cache : NULL};
         symbols = symbols_new(m->pool, off ? module->name : module->path, module->build_id,
-                              module->build_id_len, options ? options->debug_dirs : NULL);
+                              module->build_id_len, &how);
         if (!symbols)
             return false;
         module->kind = symbols_kind(symbols);

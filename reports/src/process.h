@@ -68,6 +68,9 @@ int process_find(const char *name, const char *dir, char **ret);
 int remove_tree(const char *path);
 /* mkdir -p. */
 int make_folders(const char *path);
+/* Where what can be made again is kept: $XDG_CACHE_HOME/nocopy/WHAT or ~/.cache/nocopy/WHAT, else a
+ * folder of ours in $TMPDIR or /tmp. Owned by the caller; not made. */
+char *cache_folder(const char *what);
 /* A name for mkstemp or mkdtemp, in $TMPDIR or /tmp. Owned by the caller. */
 char *temporary_name(const char *purpose);
 /* printf into a new string. */

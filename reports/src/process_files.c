@@ -157,3 +157,15 @@ int make_folders(const char *path)
     free(copy);
     return r;
 }
+
+char *cache_folder(const char *what)
+{
+    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME"), *tmp = getenv("TMPDIR");
+
+    if (xdg && xdg[0] == '/')
+        return format_string("%s/nocopy/%s", xdg, what);
+    if (home && home[0] == '/')
+        return format_string("%s/.cache/nocopy/%s", home, what);
+    return format_string("%s/nocopy-%u/%s", tmp && tmp[0] ? tmp : "/tmp", (unsigned)geteuid(),
+                         what);
+}

@@ -270,6 +270,7 @@ struct report {
 struct report_options {
     const char *const *debug_dirs; /* further roots for separate debug files; null-terminated */
     bool no_symbols;
+    const char *symbol_cache; /* folder for names kept between runs; null: none */
 };
 
 /* Make one report of one or more profiles (processes, ranks and runs are merged). A path that

@@ -3,6 +3,7 @@
 #include "command.h"
 #include "git.h"
 #include "history.h"
+#include "process.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,10 +19,12 @@ static int tell_unreadable(const char *name, int r, const char *err)
 
 int side_load_profiles(struct report *ret, const char *const *paths, size_t n)
 {
+    char *cache = cache_folder("symbols");
+    const struct report_options options = {.symbol_cache = cache};
     char err[512] = "";
-    const int r = n == 1 ? report_load(ret, paths[0], NULL, err, sizeof err)
-                         : report_from_profiles(ret, paths, n, NULL, err, sizeof err);
+    const int r = report_from_profiles(ret, paths, n, &options, err, sizeof err);
 
+    free(cache);
     return r < 0 ? tell_unreadable(paths[0], r, err) : 0;
 }
 

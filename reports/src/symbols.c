@@ -3,8 +3,10 @@
  * dwarf_index.c's. */
 #include "symbols.h"
 
+#include "debuginfod.h"
 #include "dwarf_index.h"
 #include "pool.h"
+#include "symbols_cache.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,6 +40,9 @@ struct symbols {
     struct dwarf_index *dwarf;
     struct symbol *table;
     size_t n_table;
+    struct symbols_cache *cache; /* may be null */
+    const char *producer;        /* as the cache knows it; null: ask the debug info */
+    bool loaded;                 /* table and dwarf are there */
 };
 
 static void object_close(struct object *o)
@@ -243,8 +248,13 @@ static void debug_find(struct symbols *s, const char *path, const uint8_t *id, s
     for (const char *const *d = dirs ? dirs : none; *d; d++)
         if (debug_by_build_id(s, *d, own, len) || (s->main.elf && debug_by_link(s, *d, path, len)))
             return;
-    if (!debug_by_build_id(s, "/usr/lib/debug", own, len) && s->main.elf)
-        debug_by_link(s, "/usr/lib/debug", path, len);
+    if (debug_by_build_id(s, "/usr/lib/debug", own, len) ||
+        (s->main.elf && debug_by_link(s, "/usr/lib/debug", path, len)))
+        return;
+    char *file = debuginfod_file(own, len);
+    if (file)
+        debug_try(s, file, own, len);
+    free(file);
 }
 
 static void main_open(struct symbols *s, const char *path, const uint8_t *id, size_t len)
@@ -269,9 +279,24 @@ static void debug_info_open(struct symbols *s)
         s->kind = SYMBOLS_DWARF;
 }
 
-struct symbols *symbols_new(struct pool *pool, const char *path, const uint8_t *build_id,
-                            size_t build_id_len, const char *const *debug_dirs)
+/* The tables and the debug info: not needed where the cache knows all that is asked. */
+static void load(struct symbols *s)
 {
+    if (s->loaded)
+        return;
+    s->loaded = true;
+    /* The fuller table first. */
+    if ((s->main.elf && table_read(s, s->main.elf, SHT_SYMTAB)) ||
+        (s->debug.elf && table_read(s, s->debug.elf, SHT_SYMTAB)) ||
+        (s->main.elf && table_read(s, s->main.elf, SHT_DYNSYM)))
+        s->kind = SYMBOLS_TABLE;
+    debug_info_open(s);
+}
+
+struct symbols *symbols_new(struct pool *pool, const char *path, const uint8_t *build_id,
+                            size_t build_id_len, const struct symbols_options *options)
+{
+    static const struct symbols_options none = {0};
     struct symbols *s = calloc(1, sizeof *s);
     const char *slash = strrchr(path, '/');
 
@@ -281,14 +306,13 @@ struct symbols *symbols_new(struct pool *pool, const char *path, const uint8_t *
     *s = (struct symbols){.pool = pool, .kind = SYMBOLS_NONE, .debug_path = ""};
     s->module = pool_intern(pool, slash && slash[1] ? slash + 1 : path);
     main_open(s, path, build_id, build_id_len);
+    options = options ? options : &none;
     if (!s->main.elf || !section_by_name(s->main.elf, ".debug_info"))
-        debug_find(s, path, build_id, build_id_len, debug_dirs);
-    /* The fuller table first. */
-    if ((s->main.elf && table_read(s, s->main.elf, SHT_SYMTAB)) ||
-        (s->debug.elf && table_read(s, s->debug.elf, SHT_SYMTAB)) ||
-        (s->main.elf && table_read(s, s->main.elf, SHT_DYNSYM)))
-        s->kind = SYMBOLS_TABLE;
-    debug_info_open(s);
+        debug_find(s, path, build_id, build_id_len, options->debug_dirs);
+    if (s->main.elf || s->debug.elf) /* else there is nothing to keep */
+        s->cache = symbols_cache_open(pool, options->cache, build_id, build_id_len, s->debug_path);
+    if (!symbols_cache_known(s->cache, &s->kind, &s->producer))
+        load(s);
     return s;
 }
 
@@ -296,6 +320,7 @@ void symbols_free(struct symbols *symbols)
 {
     if (!symbols)
         return;
+    symbols_cache_close(symbols->cache, symbols->kind, symbols_producer(symbols));
     dwarf_index_free(symbols->dwarf);
     free(symbols->table);
     object_close(&symbols->main);
@@ -322,7 +347,7 @@ static const char *plain_name(struct pool *pool, const char *name)
     return pool_intern_n(pool, name, at && at != name ? (size_t)(at - name) : strlen(name));
 }
 
-size_t symbols_lookup(struct symbols *symbols, uint64_t address, struct symbols_frame *ret,
+static size_t look_up(struct symbols *symbols, uint64_t address, struct symbols_frame *ret,
                       size_t max)
 {
     const size_t n = symbols->dwarf ? dwarf_index_lookup(symbols->dwarf, address, ret, max) : 0;
@@ -345,6 +370,20 @@ size_t symbols_lookup(struct symbols *symbols, uint64_t address, struct symbols_
     return n > 0 ? n : 1;
 }
 
+size_t symbols_lookup(struct symbols *symbols, uint64_t address, struct symbols_frame *ret,
+                      size_t max)
+{
+    size_t n = symbols_cache_find(symbols->cache, address, ret, max);
+
+    if (n > 0)
+        return n;
+    load(symbols);
+    n = look_up(symbols, address, ret, max);
+    if (n < max) /* else some may have been left out */
+        symbols_cache_add(symbols->cache, address, ret, n);
+    return n;
+}
+
 enum symbols_kind symbols_kind(const struct symbols *symbols) { return symbols->kind; }
 
 const char *symbols_kind_name(enum symbols_kind kind)
@@ -360,5 +399,7 @@ const char *symbols_debug_path(const struct symbols *symbols) { return symbols->
 
 const char *symbols_producer(struct symbols *symbols)
 {
+    if (symbols->producer)
+        return symbols->producer;
     return symbols->dwarf ? dwarf_index_producer(symbols->dwarf) : "";
 }

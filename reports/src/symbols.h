@@ -32,12 +32,17 @@ struct symbols_frame {
     bool inlined;       /* into the next frame */
 };
 
+struct symbols_options {
+    const char *const *debug_dirs; /* further roots for debug files; null-terminated, or null */
+    const char *cache;             /* folder for names kept between runs; null: none */
+};
+
 /* Find and open the object's file and its separate debug file, by build-id, then by
- * .gnu_debuglink, under /usr/lib/debug and `debug_dirs` (null-terminated, may be null). Never
- * fails but for memory (null): an object without a file gives module+0xoffset. Names live in
- * `pool`. */
+ * .gnu_debuglink, under /usr/lib/debug and debug_dirs, then from the user's debuginfod. Never fails
+ * but for memory (null): an object without a file gives module+0xoffset. Names live in `pool`.
+ * `options` may be null. */
 struct symbols *symbols_new(struct pool *pool, const char *path, const uint8_t *build_id,
-                            size_t build_id_len, const char *const *debug_dirs);
+                            size_t build_id_len, const struct symbols_options *options);
 void symbols_free(struct symbols *symbols);
 
 /* Frames at an address of the file (link-time), innermost first. Returns how many, at least 1 and

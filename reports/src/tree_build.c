@@ -28,18 +28,12 @@ static uint64_t hash_text(uint64_t h, const char *text)
 
 char *tree_cache(const struct git_repository *git)
 {
-    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME"), *tmp = getenv("TMPDIR");
     const uint64_t repository = hash_text(HASH_START, git->common);
-    char *folder;
+    char *trees = cache_folder("trees");
+    char *folder = format_string("%s/%016" PRIx64, trees, repository);
     int r;
 
-    if (xdg && xdg[0] == '/')
-        folder = format_string("%s/nocopy/trees/%016" PRIx64, xdg, repository);
-    else if (home && home[0] == '/')
-        folder = format_string("%s/.cache/nocopy/trees/%016" PRIx64, home, repository);
-    else
-        folder = format_string("%s/nocopy-%u/trees/%016" PRIx64, tmp && tmp[0] ? tmp : "/tmp",
-                               (unsigned)geteuid(), repository);
+    free(trees);
     r = make_folders(folder);
     if (r < 0) {
         complain(0, "cannot make the folder '%s' to build in: %s; set XDG_CACHE_HOME to another",

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command as a whole: help, versions, unknown calls, report, diff, analyze, doctor."""
+import http.server
 import json
 import os
 import re
 import sys
+import threading
 
 from e2e import *  # noqa: F403
 from e2e import NOCOPY, ROW_COPY, ROW_IN_PLACE, SCOPE, Skip, contains, driver, equal, run_tests
@@ -92,6 +94,70 @@ def several_profiles_make_one_report(place):
     both = json.loads(place.nocopy("report", "--format=json", "good.prof", "good.prof").out)
     equal(both["totals"]["allocations"], 2 * one["totals"]["allocations"])
     equal(both["run"]["processes"], 2)
+
+
+def names_are_kept_by_build_id_between_reports(place):
+    program = place.compile("victim", driver(ROW_COPY), "-Wl,--build-id")
+    equal(place.nocopy("run", "--quiet", "-o", "x.prof", "--", program).status, 0)
+    first = place.nocopy("report", "--format", "json", "x.prof")
+    contains(first.out, "victim.c")
+    kept = os.path.join(place.home, "cache", "nocopy", "symbols")
+    names = os.listdir(kept)
+    assert names and all(name.endswith(".names") for name in names), names
+    # The program loses its lines but not its id: the cache still knows them.
+    equal(place.run("strip", "--strip-debug", program).status, 0)
+    again = place.nocopy("report", "--format", "json", "x.prof")
+    equal(json.loads(again.out)["functions"], json.loads(first.out)["functions"])
+    # Damaged files are no names.
+    for name in names:
+        with open(os.path.join(kept, name), "r+b") as out:
+            out.seek(40)
+            out.write(b"\xff" * 8)
+    without = place.nocopy("report", "--format", "json", "x.prof")
+    equal(without.status, 0, without)
+    assert not any(f.get("file", "").endswith("victim.c") for f in json.loads(without.out)["functions"])
+    elsewhere = place.nocopy("report", "x.prof", XDG_CACHE_HOME="/dev/null")
+    equal((elsewhere.status, elsewhere.err), (0, ""))
+
+
+def debug_files_come_from_a_server_only_when_asked_for(place):
+    program = place.compile("victim", driver(ROW_COPY), "-Wl,--build-id")
+    notes = place.run("readelf", "-n", program).out
+    build_id = notes.split("Build ID: ")[1].split()[0]
+    equal(place.run("objcopy", "--only-keep-debug", program, place.path("victim.debug")).status, 0)
+    equal(place.run("strip", "--strip-debug", program).status, 0)
+    equal(place.nocopy("run", "--quiet", "-o", "x.prof", "--", program).status, 0)
+    asked = []
+
+    class Server(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):  # noqa: N802
+            asked.append(self.path)
+            if self.path != f"/buildid/{build_id}/debuginfo":
+                self.send_error(404)
+                return
+            with open(place.path("victim.debug"), "rb") as data:
+                body = data.read()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *unused):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        plain = place.nocopy("report", "--format", "json", "x.prof")
+        assert "victim.c" not in plain.out and not asked, asked
+        url = f"http://127.0.0.1:{server.server_port}/"
+        done = place.nocopy("report", "--format", "json", "x.prof", DEBUGINFOD_URLS=url,
+                            DEBUGINFOD_CACHE_PATH=place.path("debuginfod"))
+        if f"/buildid/{build_id}/debuginfo" not in asked:
+            raise Skip("no libdebuginfod on this machine")
+        contains(done.out, "victim.c")
+    finally:
+        server.shutdown()
 
 
 def diff_takes_profiles_and_reports_and_always_exits_0(place):
