@@ -2,6 +2,7 @@
 /* Threads, other programs, the end. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <pthread.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -18,6 +19,7 @@
 #include "shim.h"
 #include "stack.h"
 #include "thread_start.h"
+#include "unwind_libunwind.h"
 
 SHIM_HOOK int dlclose(void *handle)
 {
@@ -33,6 +35,18 @@ SHIM_HOOK int dlclose(void *handle)
         stack_unload_end();
         shim_leave();
     }
+    return r;
+}
+
+SHIM_HOOK int dl_iterate_phdr(int (*call)(struct dl_phdr_info *, size_t, void *), void *arg)
+{
+    real_ready();
+    if (shim_self.busy)
+        return real.dl_iterate_phdr(call, arg);
+    libunwind_hold();
+    const int r = real.dl_iterate_phdr(call, arg);
+
+    libunwind_release();
     return r;
 }
 

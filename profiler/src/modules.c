@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "arena.h"
 #include "clock.h"
@@ -35,6 +36,7 @@ static struct {
     _Atomic(struct module_list *) list;
     int (*find_object)(void *, struct dl_find_object *);
     uint64_t start_ns; /* objects met in the first moments were there before us */
+    char exe[1024];    /* the program's own path, which the loader does not tell */
 } modules;
 
 static struct module_list empty_list;
@@ -50,8 +52,11 @@ int modules_init(const char *patterns)
     memset(&modules, 0, sizeof modules);
     atomic_store(&modules.list, &empty_list);
     find_find_object();
+    sys_call3(SYS_readlink, (long)"/proc/self/exe", (long)modules.exe, sizeof modules.exe - 1);
     return scopes_init(patterns);
 }
+
+void modules_meet_program(void) { modules_meet(getauxval(AT_ENTRY), NC_NODE_EXACT); }
 
 void modules_range(uintptr_t at, uintptr_t *ret_start, uintptr_t *ret_size)
 {
@@ -85,14 +90,9 @@ static struct module *known(uintptr_t ip)
     return find(atomic_load_explicit(&modules.list, memory_order_acquire), ip);
 }
 
-static const char *path_of(const struct link_map *map, char *exe, size_t size)
+static const char *path_of(const struct link_map *map)
 {
-    if (map->l_name != NULL && map->l_name[0] != '\0')
-        return map->l_name;
-    const long n = sys_call3(SYS_readlink, (long)"/proc/self/exe", (long)exe, (long)size - 1);
-
-    exe[n > 0 ? n : 0] = '\0';
-    return exe;
+    return map->l_name != NULL && map->l_name[0] != '\0' ? map->l_name : modules.exe;
 }
 
 static void copy_build_id(struct nc_module *ret, const char *at, const char *end)
@@ -150,9 +150,8 @@ static bool publish(struct module *m)
 
 static void add(const struct dl_find_object *o)
 {
-    char exe[1024];
     const struct link_map *map = o->dlfo_link_map;
-    const char *path = path_of(map, exe, sizeof exe);
+    const char *path = path_of(map);
     struct nc_module entry = {
         .bias = map->l_addr,
         .start = (uintptr_t)o->dlfo_map_start,

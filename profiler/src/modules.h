@@ -14,6 +14,9 @@ int modules_init(const char *patterns); /* 0, or -errno: a pattern is no good, t
 /* Make the object that holds code address `ip` known, with its scopes. Cheap when it is. */
 void modules_meet(uintptr_t ip, uint32_t flags);
 
+/* Meet the program itself, as long as its file can be read: it may change its root. */
+void modules_meet_program(void);
+
 /* The addresses that the object holding `at` covers; size 0 where that cannot be told. Also before
  * modules_init(). */
 void modules_range(uintptr_t at, uintptr_t *ret_start, uintptr_t *ret_size);

@@ -54,36 +54,41 @@ static bool is_file(int fd, bool first)
     return st.st_dev == file.dev && st.st_ino == file.ino;
 }
 
-/* Move the descriptor out of the way: the host gets the numbers it would get without us. */
+/* Move the descriptor out of the way: the host gets the numbers it would get without us. -1 when
+ * there is no room above them: then the file is opened anew when it has to grow. */
 static int move_high(int fd)
 {
     struct rlimit limit = {0};
     long high = -1;
 
     sys_call6(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0, 0);
-    for (rlim_t from = limit.rlim_cur < 1024 ? limit.rlim_cur : 1024; from > 16 && high < 0;
+    for (rlim_t from = limit.rlim_cur < 1024 ? limit.rlim_cur : 1024; from > 32 && high < 0;
          from /= 2)
         high = sys_call3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, (long)(from - from / 8));
-    if (high < 0)
-        return fd;
     sys_close(fd);
     return (int)high;
 }
 
 /* A descriptor of the file: ours as long as the host left it alone, else opened anew by its path.
- * -1 when neither works (a chroot, say). */
+ * -1 when neither works (a chroot, say). To be given back by fd_done(). */
 static int file_fd(void)
 {
     if (file.fd >= 0 && is_file(file.fd, false))
         return file.fd;
+    file.fd = -1;
     int fd = (int)sys_open(profile.path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
 
     if (fd >= 0 && !is_file(fd, false)) {
         sys_close(fd);
         fd = -1;
     }
-    file.fd = fd < 0 ? -1 : move_high(fd);
-    return file.fd;
+    return fd;
+}
+
+static void fd_done(int fd)
+{
+    if (fd >= 0 && fd != file.fd)
+        file.fd = move_high(fd);
 }
 
 /* Reserve disk blocks for [offset, offset + size). Writing zeros does it where the file system has
@@ -148,6 +153,7 @@ static bool grow(enum nc_kind kind, unsigned part)
     const int fd = part < PROFILE_PARTS && !sealed ? file_fd() : -1;
     char *at = fd < 0 ? NULL : map_more(fd, h->end, size);
 
+    fd_done(fd);
     if (at == NULL)
         return false;
     hang(kind, part, at);

@@ -4,6 +4,7 @@
 #define SHIM_REAL_H
 
 #include <dlfcn.h>
+#include <link.h>
 #include <pthread.h>
 #include <spawn.h>
 #include <stdbool.h>

@@ -140,6 +140,7 @@ static bool bring_up(bool forked)
     calls_init();
     record_init();
     evidence_start(&shim.options);
+    modules_meet_program();
     stack_init(&shim.options.stack);
     shim.paused = shim.options.paused;
     return true;

@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <link.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <ucontext.h>
 
@@ -20,6 +21,8 @@ static_assert(sizeof(ucontext_t) <= sizeof((struct libunwind_room *)0)->context,
 static struct {
     bool open;
     struct lock gate;
+    atomic_int users;   /* threads that are about to ask libunwind, or in it */
+    atomic_int holders; /* threads that hold, or are about to ask for, the loader's lock */
     int (*getcontext)(void *context);
     int (*init_local)(void *cursor, void *context);
     int (*step)(void *cursor);
@@ -56,17 +59,43 @@ bool libunwind_open(void *(*open)(const char *, int))
     return lib.open;
 }
 
-void libunwind_after_fork(void) { lock_init(&lib.gate); }
+void libunwind_after_fork(void)
+{
+    lock_init(&lib.gate);
+    atomic_store(&lib.users, 0);
+    atomic_store(&lib.holders, 0);
+}
+
+/* Each side says that it comes before it looks for the other: not both can miss it. */
+void libunwind_hold(void)
+{
+    atomic_fetch_add(&lib.holders, 1);
+    while (atomic_load(&lib.users) != 0)
+        if (sealed)
+            __builtin_ia32_pause();
+        else
+            sys_yield();
+}
+
+void libunwind_release(void) { atomic_fetch_sub(&lib.holders, 1); }
+
+static void leave(void)
+{
+    lock_drop(&lib.gate);
+    atomic_fetch_sub(&lib.users, 1);
+}
 
 static bool enter(void)
 {
     if (!lib.open)
         return false;
-    for (int i = 0; i < PATIENCE; i++) {
+    atomic_fetch_add(&lib.users, 1);
+    for (int i = 0; i < PATIENCE && atomic_load(&lib.holders) == 0; i++) {
         if (lock_try(&lib.gate))
             return true;
         sys_yield();
     }
+    atomic_fetch_sub(&lib.users, 1);
     return false;
 }
 
@@ -100,7 +129,7 @@ size_t libunwind_step(struct libunwind_room *w, struct regs start, struct regs *
         }
         *ret_ended = more == 0;
     }
-    lock_drop(&lib.gate);
+    leave();
     return len;
 }
 
@@ -111,7 +140,7 @@ size_t libunwind_backtrace(struct regs start, void **ret, size_t room)
     if (!enter())
         return 0;
     len = (size_t)lib.backtrace(ret, (int)room);
-    lock_drop(&lib.gate);
+    leave();
     while (first < len && (uint64_t)(uintptr_t)ret[first] != FRAME_IP(start.ip))
         first++;
     memmove(ret, ret + first, (len - first) * sizeof *ret);

@@ -3,8 +3,8 @@
  *
  * Never linked: its shared object exports _Unwind_* and would take over the host's C++ exceptions.
  * It is loaded for us alone and called through pointers. It may take locks, its own and the
- * loader's, so one thread at a time is let in and the others wait a bounded time: no circle of
- * waiting can close. */
+ * loader's, so one thread at a time is let in and the others wait a bounded time; and none while a
+ * call-back of the host's runs under the loader's lock: no circle of waiting can close. */
 #ifndef UNWIND_LIBUNWIND_H
 #define UNWIND_LIBUNWIND_H
 
@@ -28,6 +28,10 @@ struct libunwind_room {
 bool libunwind_open(void *(*open)(const char *, int));
 bool libunwind_is_open(void);
 void libunwind_after_fork(void);
+
+/* Round a dl_iterate_phdr() of the host's, whose call-back may wait for any thread. */
+void libunwind_hold(void);
+void libunwind_release(void);
 
 /* Step from here outwards; ret gets what begins with `start`, at most `room` frames (ip and sp set,
  * ip untagged). Returns how many; 0: not found, or others were in there for too long. *ret_ended:

@@ -198,6 +198,14 @@ static void a_child_made_behind_our_back_does_not_write_into_its_parents_profile
     child_is(5, NC_FORKED, -1);
 }
 
+static void a_child_that_shares_our_memory_counts_with_us(void **state)
+{
+    go("clones-sharing", NULL, 0);
+    assert_int_equal(leaked(&r.p), 2 + 4);
+    assert_int_equal(r.p.header->exit_status, 0);
+    assert_int_equal(run_profiles(&r), 1);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_teardown(f, tear_down)
@@ -213,6 +221,7 @@ int main(void)
         TEST(every_end_leaves_all_that_was_counted),
         cmocka_unit_test(a_kill_at_any_moment_loses_nothing),
         TEST(a_child_made_behind_our_back_does_not_write_into_its_parents_profile),
+        TEST(a_child_that_shares_our_memory_counts_with_us),
     };
 
     return cmocka_run_group_tests_name("process", tests, NULL, NULL);

@@ -104,7 +104,7 @@ static int recursion(int argc, char **argv)
 
     setrlimit(RLIMIT_STACK, &more);
     for (int i = 0; i < 3; i++)
-        free(deep(50000));
+        free(deep(100000));
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "victim.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/resource.h>
@@ -189,13 +190,38 @@ static int clones(int argc, char **argv)
     return reap(pid) == 5 ? 0 : 1;
 }
 
+/* A child in our own memory, as runtimes make them that start programs. */
+static int shares(void *arg)
+{
+    leaf_n(4);
+    _exit(7);
+}
+
+static int clones_sharing(int argc, char **argv)
+{
+    static char stack[65536] __attribute__((aligned(16)));
+
+    leaf_n(2);
+    return reap(clone(shares, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, NULL)) == 7
+               ? 0
+               : 1;
+}
+
 int main(int argc, char **argv)
 {
     static const struct victim_case cases[] = {
-        {"leaf", leaf},     {"forks", forks},   {"forks-in-thread", forks_in_thread},
-        {"vforks", vforks}, {"spawns", spawns}, {"systems", systems},
-        {"execs", execs},   {"ends", ends},     {"until-killed", until_killed},
-        {"clones", clones}, {NULL, NULL},
+        {"leaf", leaf},
+        {"forks", forks},
+        {"forks-in-thread", forks_in_thread},
+        {"vforks", vforks},
+        {"spawns", spawns},
+        {"systems", systems},
+        {"execs", execs},
+        {"ends", ends},
+        {"until-killed", until_killed},
+        {"clones", clones},
+        {"clones-sharing", clones_sharing},
+        {NULL, NULL},
     };
 
     return victim_main(cases, argc, argv);
