@@ -107,7 +107,8 @@ static void bad_use_ends_in_2_and_says_what_would_be_good(void **state)
     expect(WORDS("indicators"), 2, "Usage");
     expect(WORDS("indicators", "rnu"), 2, "did you mean 'run'");
     expect(WORDS("indicators", "run"), 2, "which indicator?");
-    expect(WORDS("indicators", "run", "smaa", "--data", data), 2, "did you mean 'sma'");
+    expect(WORDS("indicators", "run", "percentile_nearest_rnk", "--data", data), 2,
+           "did you mean 'percentile_nearest_rank'");
     expect(WORDS("indicators", "run", "sma", "sma", "--data", data), 2, "one word too many");
     expect(WORDS("indicators", "run", "sma"), 2, "--data FILE.csv");
     expect(WORDS("indicators", "run", "sma", "--data", data, "--param", "period=0"), 2,

@@ -3,6 +3,8 @@
 """A sweep from Python: numpy arrays are handed over as views, nothing is copied either way.
 
 usage: sweep_numpy.py [libindicators.so]
+
+Under `nocopy run` the profile has the sweep as a scope of its own, and a test holds it to what is said here.
 """
 import ctypes as c
 import sys
@@ -26,6 +28,23 @@ class Job(c.Structure):
     _fields_ = [("in_", DOUBLES * MAX_INPUTS), ("len", c.c_size_t), ("params", DOUBLES),
                 ("combos", c.c_size_t), ("axes", c.POINTER(Axis)), ("out", View * MAX_OUTPUTS),
                 ("work", c.c_void_p), ("work_size", c.c_size_t), ("threads", c.c_uint)]
+
+
+class Scope:
+    """What is done within is one call in a profile. Without the profiler it is nothing."""
+
+    shim = c.CDLL(None)
+
+    def __init__(self, name, combos):
+        self.name, self.combos = name.encode(), c.c_uint64(combos)
+
+    def __enter__(self):
+        if hasattr(self.shim, "nc_shim_scope_begin"):
+            self.shim.nc_shim_scope_begin(self.name, 1, self.combos)
+
+    def __exit__(self, *unused):
+        if hasattr(self.shim, "nc_shim_scope_end"):
+            self.shim.nc_shim_scope_end(None, c.c_size_t(0))
 
 
 def pointer(array):
@@ -61,7 +80,12 @@ def sweep(lib, name, series, axes, threads=1):
     rows = c.c_size_t()
     check(lib, lib.ind_sweep_combos(indicator, table, c.byref(rows)))
 
-    out = np.empty((rows.value, len(series[0])))
+    with Scope(name, rows.value):
+        return run(lib, indicator, series, table, rows.value, threads)
+
+
+def run(lib, indicator, series, table, rows, threads):
+    out = np.empty((rows, len(series[0])))
     job = Job(len=len(series[0]), axes=table, threads=threads)
     for i, column in enumerate(series):
         job.in_[i] = pointer(column)

@@ -15,7 +15,7 @@ static size_t state_size(const double *params)
     return sizeof(struct state);
 }
 
-#define DECAY(NAME, TITLE, LEFT, NOTE)                                                             \
+#define DECAY(NAME, TITLE, LEFT, ABSOLUTE, NOTE)                                                   \
     static void NAME##_reference(const struct ind_run *run)                                        \
     {                                                                                              \
         const long double p = run->params[0];                                                      \
@@ -53,8 +53,10 @@ static size_t state_size(const double *params)
         .reference = NAME##_reference,                                                             \
         .run = IND_FN(NAME),                                                                       \
         .tolerance = 1e-12,                                                                        \
+        .absolute = ABSOLUTE,                                                                      \
     }
 
-DECAY(decay, "Linear Decay", y - 1 / p, "The greater of the value and the last less 1 / period.");
-DECAY(edecay, "Exponential Decay", y - y / p,
+DECAY(decay, "Linear Decay", y - 1 / p, 1,
+      "The greater of the value and the last less 1 / period.");
+DECAY(edecay, "Exponential Decay", y - y / p, 0,
       "The greater of the value and the last less 1 / period of it.");

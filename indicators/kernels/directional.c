@@ -48,13 +48,13 @@ struct plain {
 
 static void plain_push(struct plain *s, const struct ind_run *run, size_t t, size_t p)
 {
-    const long double keep = t < p ? 1 : 1 - 1.0L / (long double)p;
+    const long double n = (long double)p;
     const double *high = run->in[0], *low = run->in[1];
 
-    s->plus = s->plus * keep + plus_movement(high, low, t);
-    s->minus = s->minus * keep + minus_movement(high, low, t);
+    s->plus += (t < p ? 0 : -s->plus / n) + plus_movement(high, low, t);
+    s->minus += (t < p ? 0 : -s->minus / n) + minus_movement(high, low, t);
     if (run->in[2])
-        s->range = s->range * keep + true_range(high[t], low[t], run->in[2][t - 1]);
+        s->range += (t < p ? 0 : -s->range / n) + true_range(high[t], low[t], run->in[2][t - 1]);
 }
 
 #define DIRECTIONAL_PARAM                                                                          \

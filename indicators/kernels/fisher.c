@@ -73,4 +73,5 @@ IND_INDICATOR(fisher) = {
     .reference = reference,
     .run = IND_FN(fisher),
     .tolerance = 1e-9,
+    .absolute = 1, /* the least range, 0.001 */
 };

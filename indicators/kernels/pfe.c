@@ -82,4 +82,5 @@ IND_INDICATOR(pfe) = {
     .reference = reference,
     .run = IND_FN(pfe),
     .tolerance = 1e-11,
+    .absolute = 1, /* bars and prices meet in one root */
 };

@@ -65,7 +65,10 @@ static void reference(const struct ind_run *run)
                                        : mode == DEMARK ? (c == o ? 6 : 3)
                                                         : 4,
                                        mode == WOODIE ? 6 : 0};
-        const long double pp = (weight[0] * h + weight[1] * l + weight[2] * c + weight[3] * o) / 12;
+        const long double pp =
+            (weight[0] * h + weight[1] * l + (weight[2] == 0 ? 0 : weight[2] * c) +
+             (weight[3] == 0 ? 0 : weight[3] * o)) /
+            12;
         const long double d = h - l;
         long double up[4] = {NAN, NAN, NAN, NAN}, down[4] = {NAN, NAN, NAN, NAN};
 

@@ -28,7 +28,7 @@ static long double line_slope(const double *x, size_t t, size_t p, long double *
 #define LINE_RADIAN (180 / 3.14159265358979323846)
 
 /* One figure: DEFINITION from slope, mean and n, VALUE from the running sums w. */
-#define REGRESSION_LINE(NAME, TITLE, DEFINITION, VALUE, TOLERANCE, NOTE)                           \
+#define REGRESSION_LINE(NAME, TITLE, DEFINITION, VALUE, TOLERANCE, NOTE, ABSOLUTE)                 \
     static void NAME##_reference(const struct ind_run *run)                                        \
     {                                                                                              \
         const size_t p = run_int(run, 0);                                                          \
@@ -67,15 +67,16 @@ static long double line_slope(const double *x, size_t t, size_t p, long double *
         .reference = NAME##_reference,                                                             \
         .run = IND_FN(NAME),                                                                       \
         .tolerance = TOLERANCE,                                                                    \
+        .absolute = ABSOLUTE,                                                                      \
     }
 
 REGRESSION_LINE(linearreg_slope, "Linear Regression Slope", slope, window_line_slope(w, p), 1e-9,
-                "Slope a bar of the least-squares line through the last period bars.");
+                "Slope a bar of the least-squares line through the last period bars.", 0);
 REGRESSION_LINE(linearreg_angle, "Linear Regression Angle", atanl(slope) * LINE_RADIAN,
                 atan(window_line_slope(w, p)) * LINE_RADIAN, 1e-9,
-                "Arc tangent of the slope a bar, in degrees.");
+                "Arc tangent of the slope a bar, in degrees.", 1);
 REGRESSION_LINE(linearreg_intercept, "Linear Regression Intercept", mean - slope * (n - 1) / 2,
                 window_line_at(w, p, 1 - (double)p), 1e-12,
-                "The least-squares line through the last period bars, at the oldest.");
+                "The least-squares line through the last period bars, at the oldest.", 0);
 REGRESSION_LINE(tsf, "Time Series Forecast", mean + slope * (n + 1) / 2, window_line_at(w, p, 1),
-                1e-12, "The least-squares line through the last period bars, one bar ahead.");
+                1e-12, "The least-squares line through the last period bars, one bar ahead.", 0);

@@ -297,7 +297,7 @@ CANDLE_INLINE void candle_run(const struct ind_run *run, size_t lookback, size_t
         if (means & SHADOWS_10)
             candle_block_mean(&c, MEAN_SHADOWS_10, mean[MEAN_SHADOWS_10], to);
         for (; t < to; t++)
-            out[t] = rule(&c, t);
+            out[t] = 0.0 + rule(&c, t); /* never -0 */
     }
 }
 
@@ -308,7 +308,7 @@ static inline void candle_reference(const struct ind_run *run, size_t lookback, 
     const struct candles c = candles_of(run, has_penetration);
 
     for (size_t t = run->from; t < run->to; t++)
-        run->out[0][t] = t < lookback ? 0 : rule(&c, t);
+        run->out[0][t] = t < lookback ? 0 : 0.0 + rule(&c, t);
 }
 
 /* History a stream keeps: the farthest bar asked for. */

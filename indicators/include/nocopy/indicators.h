@@ -26,7 +26,9 @@
 #ifndef NOCOPY_INDICATORS_H
 #define NOCOPY_INDICATORS_H
 
+#ifndef IND_KERNEL_H /* a kernel knows no other: it stays as it was when the list grows */
 #include <nocopy/indicators_list.h>
+#endif
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -83,6 +85,10 @@ struct ind_indicator {
     /* Largest difference there may be between reference, single, row of a sweep and stream, and
      * between instruction sets (0: equal bits), relative to the largest magnitude in the output. */
     double tolerance, isa_tolerance;
+    /* 1: the formula has an amount in it that is no parameter, as exp(x) has, so that values depend
+     * on the unit of prices. 0: in another unit they are the same, or all a power of the ratio of
+     * the units times as large. */
+    int absolute;
 
     /* The library's own: call the functions below instead. */
     size_t (*warmup)(const double *params, size_t output);
@@ -248,7 +254,9 @@ IND_API void ind_stream_push(void *stream, const double *in, double *ret);
     IND_API int ind_##name##_new(const struct ind_job *job, struct ind_result *ret);               \
     IND_API int ind_##name##_batch_new(const struct ind_job *job, struct ind_result *ret);         \
     IND_API int ind_##name##_stream(const double *params, void *stream, size_t size);
+#ifndef IND_KERNEL_H
 IND_LIST(IND_DECLARE)
+#endif
 #undef IND_DECLARE
 
 /* The typed entries of an indicator that was found at run time. */
