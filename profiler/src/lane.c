@@ -9,6 +9,7 @@
 #include "lock.h"
 #include "peak.h"
 #include "profile.h"
+#include "scopes.h"
 #include "sealed.h"
 #include "shim.h"
 
@@ -263,25 +264,35 @@ static uint32_t counts_index(struct lane *lane, uint32_t node, unsigned by)
 
 void lane_look(struct lane *lane, uint32_t node)
 {
-    const struct nc_node *n = profile_node(node);
-
     lane->last = NULL;
     lane->last_node = node;
-    lane->last_scope = node ? n->scope : 0;
-    lane->last_entry = node ? n->entry : 0;
+    lane->last_scope = lane->last_entry = 0;
+    if (node == 0 || !scopes_entered)
+        return;
+    const struct nc_node *n = profile_node(node);
+
+    lane->last_scope = n->scope;
+    lane->last_entry = n->entry;
 }
 
-struct nc_counts *lane_counts_slow(struct lane *lane, uint32_t node, unsigned by)
+struct nc_counts *lane_counts_slow(struct lane *lane, struct stack_seen *stack, unsigned by)
 {
-    const uint32_t i = counts_index(lane, node, by);
-
-    lane_look(lane, node);
-    lane->last_index = i;
-    if (i == 0) { /* nothing is at hand: the next event asks, and is lost, again */
+    if (stack->counts == 0)
+        stack->counts = counts_index(lane, stack->node, by);
+    lane_look(lane, stack->node);
+    lane->last_index = stack->counts;
+    if (stack->counts == 0) { /* nothing is at hand: the next event asks, and is lost, again */
         profile_lost();
         return profile_counts(0); /* which nobody reads */
     }
-    return lane->last = profile_counts(i);
+    return lane->last = profile_counts(stack->counts);
+}
+
+struct nc_counts *lane_counts_of(struct lane *lane, uint32_t node, unsigned by)
+{
+    struct stack_seen stack = {.node = node};
+
+    return lane_counts(lane, &stack, by);
 }
 
 void lane_init(void)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "guard.h"
+#include "stack.h"
 
 struct block;
 struct call;
@@ -17,29 +18,33 @@ struct late;
 
 enum { LATE_MOST = 128, LATE_SIZE = 32 }; /* late.c */
 
+/* What every event needs stands first, on two cache lines. */
 struct lane {
-    int64_t live;    /* bytes allocated less bytes freed by this lane */
-    int64_t limit;   /* as long as live is at most this, no new peak is possible: peak.h */
-    int64_t counted; /* of live, in the common sum */
+    int64_t live;  /* bytes allocated less bytes freed by this lane */
+    int64_t limit; /* as long as live is at most this, no new peak is possible: peak.h */
     int64_t blocks;
-    uint32_t index;      /* NC_LANES */
-    uint32_t last_node;  /* the counts of this node are at hand: */
-    uint32_t last_index; /* NC_COUNTS */
+    struct nc_lane *shared; /* the part in the file */
+    struct nc_counts *last; /* the counts of this node are at hand: */
+    uint32_t last_node;
+    uint32_t last_index;  /* NC_COUNTS */
+    uintptr_t last_block; /* the newest allocation, while nothing was allocated or freed since */
+    uint32_t index;       /* NC_LANES */
+    uint32_t ticks;       /* events since the clock was last read for the timeline */
+
+    struct call *call;   /* the outermost call this thread is in, as of its last event */
     uint32_t last_scope; /* of the node, and where it was entered */
     uint32_t last_entry;
-    uint32_t events; /* small allocations, to pick every so many-th */
-    uint32_t ticks;  /* events since the clock was last read for the timeline */
-    struct nc_counts *last;
-    uintptr_t last_block;   /* the newest allocation, while nothing was allocated or freed since */
-    struct nc_lane *shared; /* the part in the file */
+    uint32_t events;     /* small allocations, to pick every so many-th */
+    bool call_seen;      /* call is known by the stacks of events, not by a mark or a thread */
+    bool sampling;       /* sample_left is set */
+    int64_t sample_left; /* bytes until the next sample: sample.h */
+    int64_t counted;     /* of live, in the common sum */
     struct block *free_blocks; /* records to use next, by block.older */
     uint32_t n_free_blocks;
     uint32_t calm, calm_needed; /* peak.c */
     uint32_t spare, n_spare;    /* NC_COUNTS entries to use next */
 
-    struct call *call;    /* the outermost call this thread is in, as of its last event */
-    uint32_t call_serial; /* of it: when the call has another by now, it is over */
-    bool call_seen;       /* it is known by the stacks of events, not by a mark or another thread */
+    uint32_t call_serial; /* of call: when the call has another by now, it is over */
     uint32_t call_site;   /* node of the frame that called the scope's function */
     uintptr_t call_frame; /* frame address of the function */
     uint32_t marks;       /* depth of open marks */
@@ -53,8 +58,6 @@ struct lane {
     struct late *late; /* LATE_MOST events of signal handlers that wait */
     struct lane *next; /* of the free ones */
     int32_t tid;
-    int64_t sample_left; /* bytes until the next sample: sample.h */
-    bool sampling;       /* sample_left is set */
     uint64_t random;
     char **environment; /* room for exec's, see follow.c */
     size_t environment_room;
@@ -69,16 +72,21 @@ static inline struct lane *lane_get(void)
     return __builtin_expect(shim_self.lane != NULL, 1) ? shim_self.lane : lane_get_slow();
 }
 
-/* The counts of `node` in this lane, made when new, with `by` (enum nc_function). Null when the
- * file cannot grow any more: then the lane's counts of "no stack" serve. Inside the guard. */
-struct nc_counts *lane_counts_slow(struct lane *lane, uint32_t node, unsigned by);
+/* The counts of a stack in this lane, made when new, with `by` (enum nc_function); that stack is
+ * then the lane's last. When the file cannot grow any more they are entry 0, which nobody reads.
+ * Inside the guard. */
+struct nc_counts *lane_counts_slow(struct lane *lane, struct stack_seen *stack, unsigned by);
 
-static inline struct nc_counts *lane_counts(struct lane *lane, uint32_t node, unsigned by)
+static inline struct nc_counts *lane_counts(struct lane *lane, struct stack_seen *stack,
+                                            unsigned by)
 {
-    if (__builtin_expect(lane->last_node == node && lane->last != NULL, 1))
+    if (__builtin_expect(lane->last_node == stack->node && lane->last != NULL, 1))
         return lane->last;
-    return lane_counts_slow(lane, node, by);
+    return lane_counts_slow(lane, stack, by);
 }
+
+/* The same of a node. */
+struct nc_counts *lane_counts_of(struct lane *lane, uint32_t node, unsigned by);
 
 /* Take `node` for the lane's last without an event of its own there. */
 void lane_look(struct lane *lane, uint32_t node);

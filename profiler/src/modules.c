@@ -56,7 +56,7 @@ int modules_init(const char *patterns)
     return scopes_init(patterns);
 }
 
-void modules_meet_program(void) { modules_meet(getauxval(AT_ENTRY), NC_NODE_EXACT); }
+void modules_meet_program(void) { modules_meet(getauxval(AT_ENTRY)); }
 
 void modules_range(uintptr_t at, uintptr_t *ret_start, uintptr_t *ret_size)
 {
@@ -173,7 +173,7 @@ static void add(const struct dl_find_object *o)
     publish(m);
 }
 
-void modules_meet(uintptr_t ip, uint32_t flags)
+void modules_meet(uintptr_t ip)
 {
     struct dl_find_object o;
 
@@ -203,11 +203,10 @@ static uint32_t scope_at(struct module *m, uintptr_t ip)
     return scopes_enter(&m->scopes.at[low - 1]);
 }
 
-void modules_fill(struct nc_node *node)
+void modules_fill(struct nc_node *node, const struct nc_node *parent)
 {
     const uintptr_t ip = node->ip - (node->flags & NC_NODE_EXACT ? 0 : 1);
     struct module *m = known(ip);
-    const struct nc_node *parent = node->parent ? profile_node(node->parent) : NULL;
 
     node->module = m == NULL ? 0 : m->index;
     if (parent != NULL && parent->scope != 0) {

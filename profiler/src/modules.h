@@ -12,7 +12,7 @@ struct nc_node;
 int modules_init(const char *patterns); /* 0, or -errno: a pattern is no good, the rest serves */
 
 /* Make the object that holds code address `ip` known, with its scopes. Cheap when it is. */
-void modules_meet(uintptr_t ip, uint32_t flags);
+void modules_meet(uintptr_t ip);
 
 /* Meet the program itself, as long as its file can be read: it may change its root. */
 void modules_meet_program(void);
@@ -21,8 +21,9 @@ void modules_meet_program(void);
  * modules_init(). */
 void modules_range(uintptr_t at, uintptr_t *ret_start, uintptr_t *ret_size);
 
-/* Fill in module, scope and entry of a node whose parent and ip are set. */
-void modules_fill(struct nc_node *node);
+/* Fill in module, scope and entry of a node whose ip is set; `parent` may be null. The entry of a
+ * node that enters a scope is itself: then it is left 0. */
+void modules_fill(struct nc_node *node, const struct nc_node *parent);
 
 /* After a dlclose: objects that are gone are marked so and their paths forgotten. True when there
  * were any. */

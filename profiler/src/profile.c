@@ -189,27 +189,45 @@ uint32_t profile_add(enum nc_kind kind, const void *entry)
     return ret;
 }
 
-uint32_t profile_add_many(enum nc_kind kind, uint32_t n)
+/* Lock held. */
+static bool has_room(enum nc_kind kind, uint64_t i, uint32_t n)
 {
-    struct profile_table *t = &profile.table[kind];
+    const struct profile_table *t = &profile.table[kind];
+    const unsigned last = part_of(kind, i + n - 1);
+    bool ret = i + n < UINT32_MAX / 4;
+
+    for (unsigned part = part_of(kind, i); part <= last && ret; part++)
+        ret =
+            atomic_load_explicit(&t->part[part], memory_order_relaxed) != NULL || grow(kind, part);
+    return ret;
+}
+
+uint32_t profile_add_run(enum nc_kind kind, void *entries, uint32_t n,
+                         void (*settle)(void *entries, uint32_t n, uint32_t first))
+{
+    const size_t size = profile.table[kind].entry_size;
     uint32_t ret = 0;
 
     if (profile.header == NULL)
         return 0;
     lock_take(&file.lock);
     const uint64_t i = profile.header->count[kind];
-    const unsigned last = part_of(kind, i + n - 1);
-    bool room = i + n < UINT32_MAX / 4;
 
-    for (unsigned part = part_of(kind, i); part <= last && room; part++)
-        room =
-            atomic_load_explicit(&t->part[part], memory_order_relaxed) != NULL || grow(kind, part);
-    if (room) {
-        __atomic_store_n(&profile.header->count[kind], i + n, __ATOMIC_RELEASE);
+    if (has_room(kind, i, n)) {
         ret = (uint32_t)i;
+        if (settle != NULL)
+            settle(entries, n, ret);
+        for (uint32_t k = 0; entries != NULL && k < n; k++)
+            memcpy(profile_at(kind, i + k), (const char *)entries + k * size, size);
+        __atomic_store_n(&profile.header->count[kind], i + n, __ATOMIC_RELEASE);
     }
     lock_drop(&file.lock);
     return ret;
+}
+
+uint32_t profile_add_many(enum nc_kind kind, uint32_t n)
+{
+    return profile_add_run(kind, NULL, n, NULL);
 }
 
 /* Strings may run over the end of a part: they are bytes of one long table, so each lies in parts

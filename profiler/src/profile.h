@@ -39,6 +39,11 @@ uint32_t profile_add(enum nc_kind kind, const void *entry);
  * cannot grow. */
 uint32_t profile_add_many(enum nc_kind kind, uint32_t n);
 
+/* Append `n` entries that must know their own indices: `settle` is told the first one's and puts it
+ * where it belongs in `entries` before they are copied. It must not come back here. */
+uint32_t profile_add_run(enum nc_kind kind, void *entries, uint32_t n,
+                         void (*settle)(void *entries, uint32_t n, uint32_t first));
+
 /* Append a string: its offset, 0 when the file cannot grow. */
 uint32_t profile_add_string(const char *s, size_t len);
 

@@ -94,10 +94,10 @@ static struct block *add(struct lane *lane, uintptr_t at, size_t size, uint32_t 
     return keep(lane, call, at, size, flags, weight);
 }
 
-static void alloc_at(struct lane *lane, uint32_t node, void *at, size_t size, unsigned by,
-                     uint32_t weight)
+static void alloc_at(struct lane *lane, struct stack_seen *stack, void *at, size_t size,
+                     unsigned by, uint32_t weight)
 {
-    struct nc_counts *c = lane_counts(lane, node, by);
+    struct nc_counts *c = lane_counts(lane, stack, by);
 
     count_alloc(lane, c, size, weight);
     struct block *b = add(lane, (uintptr_t)at, size, by == NC_BY_CALLOC ? BLOCK_ZEROED : 0, weight);
@@ -119,8 +119,10 @@ void record_alloc(const void *frame, void *at, size_t size, unsigned by)
     }
     const uint32_t weight = sample_take(lane, size);
 
+    struct stack_seen room;
+
     if (weight != 0)
-        alloc_at(lane, stack_node(frame), at, size, by, weight);
+        alloc_at(lane, stack_see(frame, &room), at, size, by, weight);
 }
 
 void record_late(void *at, size_t size, unsigned by, uintptr_t ip)
@@ -129,8 +131,12 @@ void record_late(void *at, size_t size, unsigned by, uintptr_t ip)
     const uint32_t cut = NC_NODE_CUT;
     const uint32_t weight = sample_take(lane, size);
 
-    if (weight != 0)
-        alloc_at(lane, tree_intern(shim_self.base, &ip, &cut, 1), at, size, by, weight);
+    struct stack_seen stack = {0};
+
+    if (weight == 0)
+        return;
+    stack.node = tree_intern(shim_self.base, &ip, &cut, 1);
+    alloc_at(lane, &stack, at, size, by, weight);
 }
 
 /* `moving`: by a realloc; what is in it lives on. */
@@ -164,7 +170,7 @@ static void count_free(struct lane *lane, const struct live *was, bool temporary
     struct block *b = was->block;
 
     if (__builtin_expect(c->flags >> NC_LANE_SHIFT != lane->index, 0))
-        c = lane_counts(lane, c->node, c->flags & NC_BY_MASK);
+        c = lane_counts_of(lane, c->node, c->flags & NC_BY_MASK);
     const uint32_t weight = b == NULL ? 1 : b->weight;
     const uint64_t bytes = was->size * weight;
 
@@ -252,7 +258,8 @@ void record_realloc_end(const void *frame, struct record_realloc *r, void *now, 
         evidence_moved(&r->evidence, NULL);
         return;
     }
-    struct nc_counts *c = lane_counts(lane, stack_node(frame), by);
+    struct stack_seen room;
+    struct nc_counts *c = lane_counts(lane, stack_see(frame, &room), by);
 
     count_alloc(lane, c, size, weight);
     if (moved) {
@@ -280,7 +287,7 @@ static void cut_mapping(struct lane *lane, const struct block *b, uintptr_t star
         const size_t size = left[i][1] - left[i][0];
 
         lane_look(lane, c->node);
-        c = lane_counts(lane, c->node, c->flags & NC_BY_MASK);
+        c = lane_counts_of(lane, c->node, c->flags & NC_BY_MASK);
         peak_add(lane, size); /* it was there all along: never a new peak */
         c->frees -= 1;
         c->freed_bytes -= size;
@@ -296,7 +303,8 @@ void record_map(const void *frame, void *at, size_t size, unsigned by)
 
     if (lane == NULL || size == 0)
         return;
-    struct nc_counts *c = lane_counts(lane, stack_node(frame), by);
+    struct stack_seen room;
+    struct nc_counts *c = lane_counts(lane, stack_see(frame, &room), by);
 
     count_alloc(lane, c, size, 1);
     c->mapped++;
@@ -336,7 +344,8 @@ void record_copy(const void *frame, const void *dst, const void *src, size_t siz
 
     if (lane == NULL)
         return;
-    struct nc_counts *c = lane_counts(lane, stack_node(frame), by);
+    struct stack_seen room;
+    struct nc_counts *c = lane_counts(lane, stack_see(frame, &room), by);
     struct call *call = calls_enter(lane);
 
     if (c->copies == 0 && c->node != 0)
@@ -358,7 +367,8 @@ void record_fill(const void *frame, const void *dst, size_t size)
 
     if (lane == NULL)
         return;
-    struct nc_counts *c = lane_counts(lane, stack_node(frame), NC_BY_MEMSET);
+    struct stack_seen room;
+    struct nc_counts *c = lane_counts(lane, stack_see(frame, &room), NC_BY_MEMSET);
 
     c->fills++;
     c->filled_bytes += size;

@@ -30,9 +30,12 @@ static struct {
     struct scope_extra *extra;
 } scopes;
 
+atomic_bool scopes_entered, scopes_met;
+
 int scopes_init(const char *patterns)
 {
     memset(&scopes, 0, sizeof scopes);
+    scopes_entered = scopes_met = false;
     return pattern_init(patterns);
 }
 
@@ -133,6 +136,7 @@ uint32_t scopes_enter(struct scope_range *r)
     if (x == NULL)
         return 0;
     lock_take(&scopes.lock);
+    scopes_entered = true;
     x->scope = r->scope = profile_add(NC_SCOPES, &entry);
     x->outlined = r->outlined;
     if (x->scope != 0)
@@ -153,6 +157,7 @@ static bool push(struct scope_ranges *r, const struct scope_range *range)
         r->room = room;
     }
     r->at[r->len++] = *range;
+    scopes_met = true;
     return true;
 }
 
@@ -243,6 +248,7 @@ uint32_t scopes_mark(const char *name, int mode, uint64_t combos)
         struct scope_extra *x = arena_alloc(sizeof *x);
 
         if (x != NULL) {
+            scopes_entered = scopes_met = true;
             x->scope = ret = profile_add(NC_SCOPES, &entry);
             x->combos = combos;
             x->marked = true;

@@ -3,6 +3,7 @@
 #ifndef SHIM_SCOPES_H
 #define SHIM_SCOPES_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,11 @@ struct scope_ranges {
     struct scope_range *at; /* sorted by start; owned, on the arena */
     size_t len, room;
 };
+
+/* Some stack ran through a scope, or a mark was set: until then every node's scope is 0. */
+extern atomic_bool scopes_entered __attribute__((visibility("hidden")));
+/* Some function that is a scope, or a mark, was met: until then no call can be open. */
+extern atomic_bool scopes_met __attribute__((visibility("hidden")));
 
 /* Once, and again in a fork's child. `patterns` as NOCOPY_SCOPE, null: the indicator API. Returns
  * 0, or -EINVAL when a pattern does not compile (it is left out). */

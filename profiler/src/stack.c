@@ -16,28 +16,27 @@
 #include "unwind_rules.h"
 #include "unwind_walk.h"
 
-/* Stacks seen of late and their nodes: most events have one of them. */
-enum { RECENT_BITS = 9, RECENT = 1 << RECENT_BITS };
-
-struct recent {
-    uint64_t hash;
-    uint32_t node;
-};
+/* A thread's table of stacks at first, and as large as it is kept for the next thread. */
+enum { FIRST_SEEN = 256, KEPT_SEEN = 1024 };
 
 struct stack_thread {
     struct walk *walk;
-    uint64_t seed;       /* tree_seed(base) */
-    uint64_t generation; /* of the rules, by which `recent` holds */
+    struct stack_seen *last; /* the stack of the last walk_take(); null: of no use */
     uint32_t base;
-    uint32_t last;        /* node of the last walk_take(); 0: of no use */
     uint32_t until_check; /* stacks until the next is compared */
     uint64_t unwound;
     struct regs start;
+    uint64_t generation; /* of the rules, by which `seen` holds */
+    uint64_t seed;       /* tree_seed(base) */
+    /* Stacks seen and their nodes: open addressing by the hash. An event so finds all it needs in
+     * one place, and not in the tree. What does not fit in is looked up in the tree again. */
+    struct stack_seen *seen;
+    uint32_t seen_mask, seen_used;
+    uint32_t seen_shift; /* 64 - log2(slots) */
     struct {
         uint64_t hash; /* of the frame stack_frame_address() found last, and where */
         uint32_t node, index;
     } found;
-    struct recent recent[RECENT];
     struct stack_thread *next, *previous; /* threads alive, or the idle ones */
     void *wide;                           /* struct wide, made when it is first needed */
 };
@@ -102,12 +101,64 @@ int stack_init(const struct stack_options *options)
     return 0;
 }
 
+static size_t seen_size(const struct stack_thread *t)
+{
+    return t->seen == NULL ? 0 : (t->seen_mask + (size_t)1) * sizeof *t->seen;
+}
+
+static void seen_set(struct stack_thread *t, struct stack_seen *table, uint32_t slots)
+{
+    t->seen = table;
+    t->seen_mask = slots - 1;
+    t->seen_shift = (uint32_t)(64 - __builtin_ctz(slots));
+}
+
+static struct stack_seen *seen_slot(const struct stack_thread *t, uint64_t hash)
+{
+    size_t i = hash >> t->seen_shift;
+
+    while (t->seen[i].node != 0 && t->seen[i].hash != hash)
+        i = (i + 1) & t->seen_mask;
+    return &t->seen[i];
+}
+
+/* False: it stays as it is. */
+static bool seen_grow(struct stack_thread *t)
+{
+    const struct stack_thread old = {.seen = t->seen, .seen_mask = t->seen_mask};
+    const uint32_t slots = t->seen == NULL ? FIRST_SEEN : (t->seen_mask + 1) * 2;
+    struct stack_seen *table = slots == 0 ? NULL : arena_alloc(slots * sizeof *table);
+
+    if (table == NULL)
+        return false;
+    seen_set(t, table, slots);
+    for (uint32_t i = 0; old.seen != NULL && i <= old.seen_mask; i++)
+        if (old.seen[i].node != 0)
+            *seen_slot(t, old.seen[i].hash) = old.seen[i];
+    arena_free(old.seen, seen_size(&old));
+    return true;
+}
+
+static void seen_clear(struct stack_thread *t)
+{
+    if (t->seen != NULL)
+        memset(t->seen, 0, seen_size(t));
+    t->seen_used = 0;
+    t->last = NULL;
+}
+
 static void thread_reset(struct stack_thread *t)
 {
     void *wide = t->wide;
+    struct stack_seen *seen = t->seen;
+    const uint32_t slots = t->seen_mask + 1;
 
     memset(t, 0, sizeof *t + sizeof(struct walk));
     t->wide = wide;
+    if (seen != NULL) {
+        seen_set(t, seen, slots);
+        seen_clear(t);
+    }
     t->walk = walk_init(t + 1, stacks.options.depth);
     t->seed = tree_seed(0);
     t->until_check = stacks.options.self_check;
@@ -156,6 +207,10 @@ void stack_thread_done(void)
         t->previous->next = t->next;
     else
         stacks.alive = t->next;
+    if (t->seen != NULL && t->seen_mask >= KEPT_SEEN) {
+        arena_free(t->seen, seen_size(t));
+        t->seen = NULL;
+    }
     if (stacks.idle_len < IDLE_MAX) {
         t->next = stacks.idle;
         stacks.idle = t;
@@ -164,6 +219,7 @@ void stack_thread_done(void)
     }
     lock_drop(&stacks.lock);
     if (t) {
+        arena_free(t->seen, seen_size(t));
         arena_free(t->wide, wide_size());
         arena_free(t, thread_size());
     }
@@ -270,73 +326,121 @@ static inline void check_if_due(struct stack_thread *t)
         check(t);
 }
 
-/* The path is not known as a whole: find the longest outer part that is and make the rest. */
-static uint32_t insert(struct stack_thread *t)
+/* The i-th frame as a step inwards in the tree. */
+static struct tree_step step_to(const struct stack_thread *t, uint32_t i)
 {
-    struct walk *w = t->walk;
+    const struct walk *w = t->walk;
+    const uint64_t tag = walk_at(w, i)->at.ip;
+    const bool cut = i == walk_len(w) - 1 && walk_cut(w);
+
+    return (struct tree_step){.hash = walk_hash(w, i, t->seed),
+                              .ip = FRAME_IP(tag),
+                              .flags = FRAME_FLAGS(tag) | (cut ? NC_NODE_CUT : 0)};
+}
+
+static uint32_t find(const struct stack_thread *t, uint32_t i)
+{
+    return tree_find(walk_hash(t->walk, i, t->seed), FRAME_IP(walk_at(t->walk, i)->at.ip));
+}
+
+/* The innermost frame that the tree has, its node in *ret_node: walk_len() and the base when it has
+ * none. What the walk before left of its own is there nearly always, so begin with that. */
+static uint32_t known_part(const struct stack_thread *t, uint32_t *ret_node)
+{
+    const struct walk *w = t->walk;
     const uint32_t len = walk_len(w);
-    uint64_t hash = t->seed;
-    uint32_t node = t->base, i = 0;
+    uint32_t i = w->fresh_len < len && !w->plain ? w->fresh_len : len, node = t->base;
+    const uint32_t at_boundary = i < len ? find(t, i) : 0;
 
-    walk_hash_all(w);
+    if (at_boundary != 0 || i == len) {
+        node = at_boundary != 0 ? at_boundary : t->base;
+        for (uint32_t inner; i > 0 && (inner = find(t, i - 1)) != 0; i--)
+            node = inner;
+        *ret_node = node;
+        return i;
+    }
     while (++i < len) {
-        const uint64_t outer = walk_hash(w, i, t->seed);
-        const uint32_t found = tree_find(outer, FRAME_IP(walk_at(w, i)->at.ip));
+        const uint32_t found = find(t, i);
 
-        if (found) {
-            node = found;
-            hash = outer;
-            break;
+        if (found != 0) {
+            *ret_node = found;
+            return i;
         }
     }
-    while (i-- > 0) {
-        const uint64_t tag = walk_at(w, i)->at.ip;
-        const uint32_t flags = FRAME_FLAGS(tag) | (i == len - 1 && walk_cut(w) ? NC_NODE_CUT : 0);
+    *ret_node = t->base;
+    return len;
+}
 
-        hash = tree_mix(hash, tree_tag(FRAME_IP(tag), flags));
-        node = tree_insert(hash, node, FRAME_IP(tag), flags);
-        if (!node)
+/* The path is not known as a whole: make what is missing of it. */
+static uint32_t insert(struct stack_thread *t)
+{
+    struct tree_step step[TREE_RUN];
+    uint32_t node, i;
+
+    walk_hash_all(t->walk);
+    for (uint32_t k = 1; k < TREE_RUN && k < t->walk->fresh_len && k < walk_len(t->walk); k++)
+        tree_expect(walk_hash(t->walk, k, t->seed));
+    i = known_part(t, &node);
+    while (i > 0) {
+        size_t n = 0;
+
+        while (i > 0 && n < TREE_RUN)
+            step[n++] = step_to(t, --i);
+        node = tree_insert(node, step, n);
+        if (node == 0)
             return 0;
     }
     return node;
 }
 
-static uint32_t intern(struct stack_thread *t)
+static struct stack_seen *intern(struct stack_thread *t, struct stack_seen *room)
 {
     const uint64_t hash = walk_hash(t->walk, 0, t->seed);
-    struct recent *r = &t->recent[hash >> (64 - RECENT_BITS)];
+    struct stack_seen *s = t->seen == NULL ? room : seen_slot(t, hash);
     uint32_t node;
 
-    if (r->hash == hash && r->node)
-        return r->node;
-    node = tree_find(hash, FRAME_IP(walk_at(t->walk, 0)->at.ip));
-    if (!node)
+    if (s != room && s->node != 0)
+        return s;
+    node = find(t, 0);
+    if (node == 0)
         node = insert(t);
-    *r = (struct recent){hash, node};
-    return node;
+    if (t->seen == NULL || t->seen_used >= t->seen_mask / 3 * 2) {
+        if (seen_grow(t))
+            s = seen_slot(t, hash);
+        else if (t->seen_used >= t->seen_mask / 8 * 7)
+            s = room;
+    }
+    *s = (struct stack_seen){.hash = hash, .node = node};
+    t->seen_used += s != room && node != 0;
+    return s;
 }
 
 /* Without memory for a walk: the caller alone. */
-static uint32_t caller_only(uint64_t ip)
+static struct stack_seen *caller_only(uint64_t ip, struct stack_seen *room)
 {
     const uint32_t base = shim_self.base;
     const uint64_t hash = tree_mix(tree_seed(base), tree_tag(ip, NC_NODE_CUT));
     const uint32_t node = tree_find(hash, ip);
 
-    return node ? node : tree_insert(hash, base, ip, NC_NODE_CUT);
+    *room = (struct stack_seen){hash, node, 0};
+    if (node == 0)
+        room->node = tree_insert(base, &(struct tree_step){hash, ip, NC_NODE_CUT}, 1);
+    return room;
 }
 
 static void refresh(struct stack_thread *t, uint64_t generation)
 {
-    memset(t->recent, 0, sizeof t->recent);
-    t->last = 0;
+    seen_clear(t);
     t->found.node = 0;
     t->generation = generation;
 }
 
 /* A stack that is not the one before. */
-__attribute__((noinline)) static uint32_t another(struct stack_thread *t, uint64_t generation)
+__attribute__((noinline)) static struct stack_seen *
+another(struct stack_thread *t, uint64_t generation, struct stack_seen *room)
 {
+    struct stack_seen *ret;
+
     if (t->generation != generation)
         refresh(t, generation);
     if (t->base != shim_self.base) {
@@ -345,11 +449,12 @@ __attribute__((noinline)) static uint32_t another(struct stack_thread *t, uint64
     }
     take(t);
     check_if_due(t);
-    t->last = intern(t);
-    return t->last;
+    ret = intern(t, room);
+    t->last = ret == room || ret->node == 0 ? NULL : ret;
+    return ret;
 }
 
-uint32_t stack_node(const void *frame)
+struct stack_seen *stack_see(const void *frame, struct stack_seen *room)
 {
     const uint64_t *words = frame;
     const struct regs start = {words[1], (uint64_t)(uintptr_t)(words + 2), words[0]};
@@ -360,7 +465,7 @@ uint32_t stack_node(const void *frame)
     if (__builtin_expect(!t, 0)) {
         t = thread_new();
         if (!t)
-            return caller_only(words[1]);
+            return caller_only(words[1], room);
     }
     t->unwound++;
     t->start = start;
@@ -369,7 +474,7 @@ uint32_t stack_node(const void *frame)
         check_if_due(t);
         return t->last;
     }
-    return another(t, generation);
+    return another(t, generation, room);
 }
 
 /* The CFA of the i-th frame: the stack pointer of the one outside it. */

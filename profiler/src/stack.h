@@ -14,10 +14,17 @@ struct stack_options {
 };
 
 /* Once, before the first stack, and again in a fork's child. Inside the guard. 0, or -errno: then
- * stack_node() gives one-frame stacks. */
+ * stack_see() gives one-frame stacks. */
 int stack_init(const struct stack_options *options);
 
-/* The node of the stack that begins with the caller of the hook.
+/* A stack as a thread has met it. */
+struct stack_seen {
+    uint64_t hash;
+    uint32_t node;   /* of the call tree; 0: the tree could not grow */
+    uint32_t counts; /* the recorder's own: 0 when it is new */
+};
+
+/* The stack that begins with the caller of the hook.
  *
  *   frame   __builtin_frame_address(0) of the hook, which is built with a frame pointer: frame[0]
  *           is the caller's rbp, frame[1] the return address into the caller, frame + 2 words its
@@ -25,11 +32,20 @@ int stack_init(const struct stack_options *options);
  *           shim's own are not.
  *
  * Stacks hang from shim_self.base (0: the root), which may change between calls. Inside the guard,
- * on any thread, also in a signal handler that interrupted host code. Never 0 unless the tree could
- * not grow. */
-uint32_t stack_node(const void *frame);
+ * on any thread, also in a signal handler that interrupted host code. What is returned is good
+ * until this thread's next call; `room` is used where there is no memory. A stack met before may
+ * come as new again. */
+struct stack_seen *stack_see(const void *frame, struct stack_seen *room);
 
-/* In the stack that this thread's last stack_node() saw: the canonical frame address of the frame
+/* Its node alone. */
+static inline uint32_t stack_node(const void *frame)
+{
+    struct stack_seen room;
+
+    return stack_see(frame, &room)->node;
+}
+
+/* In the stack that this thread's last stack_see() saw: the canonical frame address of the frame
  * whose node is `node`. 0 when no frame of it is. Tells one call of a function from the next. */
 uintptr_t stack_frame_address(uint32_t node);
 

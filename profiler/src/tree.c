@@ -25,7 +25,8 @@ struct tree_table {
 
 enum {
     FIRST_SLOTS = 4096,
-    LARGE_TABLE = 64 * 1024 /* such a one has pages of its own: arena.c */
+    LARGE_TABLE = 64 * 1024, /* such a one has pages of its own: arena.c */
+    AHEAD = 16               /* slots, when a table is gone through */
 };
 #define FORGOTTEN UINT64_C(0xffffffff) /* a slot whose node was forgotten: probing goes on */
 
@@ -69,6 +70,14 @@ uint32_t tree_find(uint64_t hash, uintptr_t ip)
     }
 }
 
+/* 0 where there is none, or one that was forgotten. */
+static uint32_t node_in(const struct tree_table *t, size_t i)
+{
+    const uint32_t n = (uint32_t)atomic_load_explicit(&t->slot[i], memory_order_relaxed);
+
+    return n == (uint32_t)FORGOTTEN ? 0 : n;
+}
+
 /* The low half of a hash is lost in a slot, so a larger table needs each node's hash anew: parents
  * come before children, and hashes follow from them. */
 static bool rehash(struct tree_table *old)
@@ -91,9 +100,10 @@ static bool rehash(struct tree_table *old)
                                                : tree_mix(outside, tree_tag(node->ip, node->flags));
     }
     for (size_t i = 0; i <= old->mask; i++) {
-        const uint32_t n = (uint32_t)atomic_load_explicit(&old->slot[i], memory_order_relaxed);
+        const uint32_t n = node_in(old, i);
 
-        if (n == 0 || n == (uint32_t)FORGOTTEN)
+        __builtin_prefetch(&hashes[node_in(old, (i + AHEAD) & old->mask)]);
+        if (n == 0)
             continue;
         size_t j = hashes[n] & t->mask;
 
@@ -112,45 +122,78 @@ static bool rehash(struct tree_table *old)
     return true;
 }
 
-static uint32_t insert_locked(uint64_t hash, uint32_t parent, uintptr_t ip, uint32_t flags)
+/* Lock held. Room in the table for `more` slots. */
+static struct tree_table *table_for(size_t more)
 {
-    uint32_t found = tree_find(hash, ip);
-
-    if (found != 0)
-        return found;
     struct tree_table *t = atomic_load_explicit(&tree.table, memory_order_relaxed);
 
-    if (t->used * 4 >= t->mask * 3) {
-        if (!rehash(t))
-            return 0;
-        t = atomic_load_explicit(&tree.table, memory_order_relaxed);
-    }
-    struct nc_node node = {.ip = ip, .parent = parent, .flags = flags};
-
-    modules_fill(&node);
-    const uint32_t n = profile_add(NC_NODES, &node);
-
-    if (n == 0)
-        return 0;
-    if (node.scope != 0 && node.entry == 0)
-        profile_node(n)->entry = n;
-    size_t i = hash & t->mask;
-
-    while (atomic_load_explicit(&t->slot[i], memory_order_relaxed) != 0)
-        i = (i + 1) & t->mask;
-    atomic_store_explicit(&t->slot[i], (hash & ~UINT64_C(0xffffffff)) | n, memory_order_release);
-    t->used++;
-    return n;
+    if ((t->used + more) * 4 >= t->mask * 3)
+        return rehash(t) ? atomic_load_explicit(&tree.table, memory_order_relaxed) : NULL;
+    return t;
 }
 
-uint32_t tree_insert(uint64_t hash, uint32_t parent, uintptr_t ip, uint32_t flags)
+/* Each is its neighbour's child; who enters a scope is its own entry. */
+static void settle(void *entries, uint32_t n, uint32_t first)
 {
-    modules_meet(ip, flags); /* before the lock: may read files */
-    lock_take(&tree.lock);
-    const uint32_t ret = insert_locked(hash, parent, ip, flags);
+    struct nc_node *node = entries;
 
+    for (uint32_t i = 0; i < n; i++) {
+        if (i > 0)
+            node[i].parent = first + i - 1;
+        if (node[i].scope != 0 && node[i].entry == 0)
+            node[i].entry = i > 0 && node[i - 1].scope != 0 ? node[i - 1].entry : first + i;
+    }
+}
+
+/* Lock held. Nodes that are not there for sure: nothing is found under a node just made. */
+static uint32_t append(uint32_t parent, const struct tree_step *step, size_t n)
+{
+    struct tree_table *t = table_for(n);
+    struct nc_node node[TREE_RUN];
+    const struct nc_node *outside = parent ? profile_node(parent) : NULL;
+
+    if (t == NULL)
+        return 0;
+    for (size_t i = 0; i < n; i++) {
+        node[i] = (struct nc_node){.ip = step[i].ip, .parent = parent, .flags = step[i].flags};
+        modules_fill(&node[i], outside);
+        outside = &node[i];
+    }
+    const uint32_t first = profile_add_run(NC_NODES, node, (uint32_t)n, settle);
+
+    for (size_t i = 0; i < n && first != 0; i++) {
+        size_t j = step[i].hash & t->mask;
+
+        while (atomic_load_explicit(&t->slot[j], memory_order_relaxed) != 0)
+            j = (j + 1) & t->mask;
+        atomic_store_explicit(&t->slot[j], (step[i].hash & ~UINT64_C(0xffffffff)) | (first + i),
+                              memory_order_release);
+    }
+    t->used += first != 0 ? n : 0;
+    return first == 0 ? 0 : first + (uint32_t)n - 1;
+}
+
+void tree_expect(uint64_t hash)
+{
+    const struct tree_table *t = atomic_load_explicit(&tree.table, memory_order_acquire);
+
+    __builtin_prefetch(&t->slot[hash & t->mask]);
+}
+
+uint32_t tree_insert(uint32_t parent, const struct tree_step *step, size_t n)
+{
+    size_t known = 0;
+
+    for (size_t i = 0; i < n; i++)
+        modules_meet(step[i].ip); /* before the lock: may read files */
+    lock_take(&tree.lock);
+    for (uint32_t found; known < n && (found = tree_find(step[known].hash, step[known].ip)) != 0;
+         known++)
+        parent = found; /* by another thread meanwhile */
+    if (known < n)
+        parent = append(parent, step + known, n - known);
     lock_drop(&tree.lock);
-    return ret;
+    return parent;
 }
 
 uint32_t tree_intern(uint32_t base, const uintptr_t *ips, const uint32_t *flags, size_t len)
@@ -171,7 +214,7 @@ uint32_t tree_intern(uint32_t base, const uintptr_t *ips, const uint32_t *flags,
         hash = tree_mix(hash, tree_tag(ips[i], flag));
         next = tree_find(hash, ips[i]);
         if (next == 0)
-            next = tree_insert(hash, node, ips[i], flag);
+            next = tree_insert(node, &(struct tree_step){hash, ips[i], flag}, 1);
         if (next == 0)
             return 0;
         node = next;

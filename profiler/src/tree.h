@@ -4,7 +4,7 @@
  *   hash = tree_mix(parent_hash, tree_tag(ip, flags));
  *   node = tree_find(hash, ip);                   lock-free, a probe or two
  *   if (node == 0)
- *       node = tree_insert(hash, parent, ip, flags);   under a lock, once per node
+ *       node = tree_insert(parent, steps, n);         under a lock, once per node
  *
  * Nobody need look up the frames in between: when the innermost is found, all outside it exist. The
  * hash of a base node (shim_self.base; 0 is the root) is tree_seed(base).
@@ -44,9 +44,20 @@ static inline uint64_t tree_seed(uint32_t base) { return tree_mix(0x6e6f636f7079
 /* 0 when not there. */
 uint32_t tree_find(uint64_t hash, uintptr_t ip);
 
-/* The node of `ip` under `parent`, made when it is not there; flags are NC_NODE_.... 0 when the
- * tree cannot grow. Inside the guard. */
-uint32_t tree_insert(uint64_t hash, uint32_t parent, uintptr_t ip, uint32_t flags);
+/* A look for `hash` will come soon. */
+void tree_expect(uint64_t hash);
+
+/* A frame of a path, and the hash of the path up to it. */
+struct tree_step {
+    uint64_t hash;
+    uintptr_t ip;
+    uint32_t flags; /* NC_NODE_... */
+};
+enum { TREE_RUN = 16 };
+
+/* The node of the last of `n` steps (at most TREE_RUN) inwards from `parent`; those that are not
+ * there are made. 0 when the tree cannot grow. Inside the guard. */
+uint32_t tree_insert(uint32_t parent, const struct tree_step *step, size_t n);
 
 /* A whole stack at once: ips innermost first, flags (may be null) alike. */
 uint32_t tree_intern(uint32_t base, const uintptr_t *ips, const uint32_t *flags, size_t len);
