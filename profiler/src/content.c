@@ -14,7 +14,8 @@ enum {
     WITNESSED_WORDS_FULL = 16384,
     CALL_BLOCKS = 256 * 1024, /* kept of one call, dead ones included */
     GRACE_NS = 3000000,       /* what a run may spend before it has run for long */
-    ASK_TICKS = 2000000       /* how often the clock is asked: about each millisecond */
+    ASK_TICKS = 2000000,      /* how often the clock is asked: about each millisecond */
+    FREED_LEAST = 4096        /* bytes freed outside calls that are worth a look around */
 };
 
 struct content content;
@@ -294,6 +295,17 @@ static void forget_block(uint32_t index)
     followed_free(index);
 }
 
+/* The same outside calls, where small blocks come and go by the million: their sizes add up until
+ * there is time, and enough of them to be worth it. */
+static void look_around_outside(uint32_t but, size_t freed)
+{
+    content.freed += freed;
+    if (content.freed < FREED_LEAST || !content_may_spend(0))
+        return;
+    look_around(content.large, 0, but, content.freed);
+    content.freed = 0;
+}
+
 static void freeing(uint32_t index)
 {
     struct followed *f = followed_at(index);
@@ -307,7 +319,10 @@ static void freeing(uint32_t index)
     content.event++; /* what is witnessed now is later than every birth */
     f->flags |= FOLLOWED_DYING;
     look_at_dying(index, f->call);
-    look_around(call != NULL ? call->newest : content.large, f->call, index, f->size);
+    if (call != NULL)
+        look_around(call->newest, f->call, index, f->size);
+    else
+        look_around_outside(index, f->size);
     content_note_still(f);
     scribble(f);
     f->death = ++content.event;
@@ -326,6 +341,12 @@ static void sample(struct followed *f)
         f->born_words[i] = scan_load((const unsigned char *)f->at + followed_sample(f, i));
 }
 
+/* To keep track of one costs more than to look at it. */
+static bool is_optional(const struct content_birth *b)
+{
+    return b->optional && b->size < OUTSIDE_LARGE && content.setup.mode == CONTENT_ON;
+}
+
 static uint32_t born(const struct content_birth *b)
 {
     struct looked_call *call = NULL;
@@ -337,6 +358,10 @@ static uint32_t born(const struct content_birth *b)
             content.skipped += b->size;
             return 0;
         }
+    }
+    if (is_optional(b) && !content_may_spend(b->size)) {
+        content.shut_until = content.ticks_asked + ASK_TICKS;
+        return 0;
     }
     const uint32_t i = followed_new();
 
@@ -389,7 +414,13 @@ uint32_t content_born(const struct content_birth *birth)
 {
     uint64_t since;
 
-    if (birth->size < content_floor || !enter(content.setup.mode == CONTENT_FULL, &since))
+    if (birth->size < content_floor)
+        return 0;
+    if (is_optional(birth) && ticks() < content.shut_until) {
+        content.skipped += birth->size;
+        return 0;
+    }
+    if (!enter(content.setup.mode == CONTENT_FULL, &since))
         return 0;
     const uint32_t ret = content.ended ? 0 : born(birth);
 

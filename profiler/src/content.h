@@ -37,6 +37,7 @@ struct content_birth {
     uint32_t call;   /* serial of the outermost call; 0: outside any */
     bool fresh;      /* its pages were never written before (fresh mapping): nothing stale in it */
     bool zeroed;     /* by calloc */
+    bool optional;   /* no calls are expected: when small it may be left out for want of time */
 };
 
 struct content_figures {

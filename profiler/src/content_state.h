@@ -106,8 +106,11 @@ struct content {
     bool has_calls; /* some scope was met: what happens outside is not compared any more */
     uint64_t event;
     uint64_t ticks_spent, ticks_start, ticks_asked, ns_start, cpu_start;
-    uint64_t ticks_allowed; /* may have been spent by now, as of ticks_asked */
-    uint64_t bytes, skipped;
+    uint64_t ticks_allowed;      /* may have been spent by now, as of ticks_asked */
+    _Atomic uint64_t shut_until; /* tick before which no optional block is taken */
+    uint64_t bytes;
+    _Atomic uint64_t skipped;
+    size_t freed; /* bytes since the blocks outside calls were last looked at for it */
     struct looked_call calls[MAX_CALLS];
     uint32_t dead[DEAD]; /* of programs without calls: the last blocks that went */
     uint32_t n_dead;

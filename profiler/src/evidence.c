@@ -9,6 +9,7 @@
 #include "live.h"
 #include "options.h"
 #include "profile.h"
+#include "scopes.h"
 #include "sealed.h"
 
 enum {
@@ -174,6 +175,7 @@ static struct content_birth birth_of(const struct block *b)
         /* Mostly fresh is as good: what is stale in the rest is no block of its own. */
         .fresh = unpack(b->untouched).poisoned || unpack(b->untouched).fresh >= b->size / 2,
         .zeroed = (b->flags & BLOCK_ZEROED) != 0,
+        .optional = !scopes_met,
     };
 }
 
