@@ -30,7 +30,14 @@ SHIM_HOOK void *malloc(size_t size)
         return real_early_alloc(16, size);
     if (!shim_enter())
         return miss(FRAME, real.malloc(size), size, NC_BY_MALLOC);
-    return note(FRAME, real.malloc(size), size, NC_BY_MALLOC);
+    struct record_alloc r;
+
+    record_alloc_begin(FRAME, &r, size);
+    void *at = real.malloc(size);
+
+    record_alloc_end(&r, at, size, NC_BY_MALLOC);
+    shim_leave();
+    return at;
 }
 
 SHIM_HOOK void *calloc(size_t n, size_t size)
@@ -40,7 +47,14 @@ SHIM_HOOK void *calloc(size_t n, size_t size)
         return size != 0 && n > SIZE_MAX / size ? NULL : real_early_alloc(16, n * size);
     if (!shim_enter())
         return miss(FRAME, real.calloc(n, size), n * size, NC_BY_CALLOC);
-    return note(FRAME, real.calloc(n, size), n * size, NC_BY_CALLOC);
+    struct record_alloc r;
+
+    record_alloc_begin(FRAME, &r, n * size);
+    void *at = real.calloc(n, size);
+
+    record_alloc_end(&r, at, n * size, NC_BY_CALLOC);
+    shim_leave();
+    return at;
 }
 
 /* An early block is never given back: its bytes move to a real one. */
@@ -129,8 +143,12 @@ static inline __attribute__((always_inline)) void end(void *at, void (*real_free
             real_free(at);
         return;
     }
-    record_free(FRAME, at);
+    struct record_free r;
+    const bool more = record_free_begin(FRAME, &r, at);
+
     real_free(at); /* inside the guard: an allocator's own munmap is not the program's */
+    if (more)
+        record_free_end(&r);
     shim_leave();
 }
 

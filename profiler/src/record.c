@@ -107,22 +107,47 @@ static void alloc_at(struct lane *lane, struct stack_seen *stack, void *at, size
     lane->last_block = (uintptr_t)at;
 }
 
-void record_alloc(const void *frame, void *at, size_t size, unsigned by)
+/* A counts entry's head and its tail: what lies between is for rarer things. */
+static inline void expect(const struct nc_counts *c)
+{
+    __builtin_prefetch(c, 1);
+    __builtin_prefetch(&c->epoch, 1);
+    __builtin_prefetch(&c->largest_bytes, 1);
+    __builtin_prefetch(&c->most_bytes, 1);
+}
+
+void record_alloc_begin(const void *frame, struct record_alloc *ret, size_t size)
 {
     struct lane *lane = lane_get();
 
-    if (at == NULL)
-        return;
+    ret->weight = 0;
     if (lane == NULL) {
         profile_lost();
         return;
     }
-    const uint32_t weight = sample_take(lane, size);
+    ret->lane = lane;
+    ret->weight = sample_take(lane, size);
+    if (ret->weight == 0)
+        return;
+    ret->stack = stack_see(frame, &ret->room);
+    if (ret->stack->node != lane->last_node && ret->stack->counts != 0)
+        expect(profile_counts(ret->stack->counts));
+}
 
-    struct stack_seen room;
+void record_alloc_end(const struct record_alloc *r, void *at, size_t size, unsigned by)
+{
+    if (at != NULL && r->weight != 0)
+        alloc_at(r->lane, r->stack, at, size, by, r->weight);
+}
 
-    if (weight != 0)
-        alloc_at(lane, stack_see(frame, &room), at, size, by, weight);
+void record_alloc(const void *frame, void *at, size_t size, unsigned by)
+{
+    struct record_alloc r;
+
+    if (at == NULL)
+        return;
+    record_alloc_begin(frame, &r, size);
+    record_alloc_end(&r, at, size, by);
 }
 
 void record_late(void *at, size_t size, unsigned by, uintptr_t ip)
@@ -130,7 +155,6 @@ void record_late(void *at, size_t size, unsigned by, uintptr_t ip)
     struct lane *lane = lane_get();
     const uint32_t cut = NC_NODE_CUT;
     const uint32_t weight = sample_take(lane, size);
-
     struct stack_seen stack = {0};
 
     if (weight == 0)
@@ -188,22 +212,52 @@ static void count_free(struct lane *lane, const struct live *was, bool temporary
     tick(lane, was->size);
 }
 
-void record_free(const void *frame, void *at)
+/* Takes the block out; false when there is nothing more to do. */
+static inline bool free_begin(const void *frame, struct record_free *ret, void *at)
 {
     struct lane *lane = lane_get();
-    struct live was;
 
     if (at == NULL || lane == NULL)
-        return;
+        return false;
     calls_return(lane, frame);
-    if (!live_take(&was, (uintptr_t)at)) {
+    if (!live_take(&ret->was, (uintptr_t)at)) {
         lane->shared->foreign_frees += sample_bytes == 0; /* else it was not sampled */
-        return;
+        return false;
     }
-    count_free(lane, &was, lane->last_block == (uintptr_t)at, false);
+    ret->lane = lane;
+    ret->temporary = lane->last_block == (uintptr_t)at;
     lane->last_block = 0;
-    if (was.block != NULL)
-        live_recycle(lane, was.block);
+    return true;
+}
+
+bool record_free_begin(const void *frame, struct record_free *ret, void *at)
+{
+    if (!free_begin(frame, ret, at))
+        return false;
+    /* What looks into a block must do it now. And among several threads another might get these
+     * bytes and count them before we do: a peak too high. */
+    if (ret->was.block != NULL || peak.shared) {
+        record_free_end(ret);
+        return false;
+    }
+    __builtin_prefetch(profile_counts(ret->was.counts), 1);
+    __builtin_prefetch(&profile_counts(ret->was.counts)->epoch, 1);
+    return true;
+}
+
+void record_free_end(const struct record_free *r)
+{
+    count_free(r->lane, &r->was, r->temporary, false);
+    if (r->was.block != NULL)
+        live_recycle(r->lane, r->was.block);
+}
+
+void record_free(const void *frame, void *at)
+{
+    struct record_free r;
+
+    if (free_begin(frame, &r, at))
+        record_free_end(&r);
 }
 
 void record_realloc_begin(const void *frame, struct record_realloc *ret, void *at, size_t size)

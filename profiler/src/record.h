@@ -10,8 +10,20 @@
 
 #include "evidence.h"
 #include "live.h"
+#include "stack.h"
 
-/* A block came to be (null: nothing happened). */
+/* Around an allocation: the stack is looked up before, so that what is to be counted on is on its
+ * way from memory while the allocator works. `at` null: nothing happened. */
+struct record_alloc {
+    struct lane *lane;
+    struct stack_seen *stack;
+    uint32_t weight; /* 0: nothing is to be done */
+    struct stack_seen room;
+};
+void record_alloc_begin(const void *frame, struct record_alloc *ret, size_t size);
+void record_alloc_end(const struct record_alloc *r, void *at, size_t size, unsigned by);
+
+/* The same once it has been made. */
 void record_alloc(const void *frame, void *at, size_t size, unsigned by);
 
 /* The same, from a signal handler that has returned: its stack is gone but for `ip`. */
@@ -19,6 +31,16 @@ void record_late(void *at, size_t size, unsigned by, uintptr_t ip);
 
 /* A block is about to be freed (null: nothing happens). */
 void record_free(const void *frame, void *at);
+
+/* The same in two halves. When the first returns true, the block is out of the table, and the rest
+ * is to be said with record_free_end() once it is gone: then what that needs is there. */
+struct record_free {
+    struct lane *lane;
+    struct live was;
+    bool temporary;
+};
+bool record_free_begin(const void *frame, struct record_free *ret, void *at);
+void record_free_end(const struct record_free *r);
 
 /* Around a realloc: the old block is taken out before, for another thread may get its address the
  * moment it is gone. */

@@ -300,7 +300,7 @@ static void take(struct stack_thread *t)
         walk_set(t, &t->start, 1, false);
         break;
     default:
-        walk_take(t->walk, t->start);
+        walk_take(t->walk, &t->start);
         if (__builtin_expect(t->walk->end == WALK_ODD, 0) && libunwind_is_open())
             take_odd(t);
     }
@@ -468,7 +468,7 @@ struct stack_seen *stack_see(const void *frame, struct stack_seen *room)
             return caller_only(words[1], room);
     }
     t->unwound++;
-    t->start = start;
+    regs_set(&t->start, &start);
     if (t->last && t->base == shim_self.base && !rules_unsettled() &&
         walk_again(t->walk, &start, generation)) {
         check_if_due(t);

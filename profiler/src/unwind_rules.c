@@ -26,6 +26,57 @@ static struct rule_table *table_new(unsigned bits)
     return t;
 }
 
+struct rule_set rules_hot[HOT_SETS];
+
+static void hot_clear(void)
+{
+    for (unsigned i = 0; i < HOT_SETS; i++)
+        for (unsigned k = 0; k < HOT_WAYS; k++)
+            if (atomic_load_explicit(&rules_hot[i].way[k], memory_order_relaxed) != 0)
+                atomic_store_explicit(&rules_hot[i].way[k], 0, memory_order_relaxed);
+}
+
+/* 0: it does not fit in. */
+static uint64_t hot_pack(uint64_t rule)
+{
+    const uint64_t word = rule_kind(rule) << 2 | rule_saved(rule) |
+                          ((uint64_t)-rule_rbp(rule) >> 3 & 15) << 4 |
+                          ((uint64_t)rule_cfa(rule) >> 3 & 0x1fff) << 8;
+
+    return rule_is_common(rule) && rules_unpack(word) == rule ? word : 0;
+}
+
+/* Into an empty way, or in place of the first that is looked at. */
+static void hot_put(const struct rules *view, uint64_t pc, uint64_t rule)
+{
+    const uint64_t mixed = pc * HOT_MULTIPLIER & ((UINT64_C(1) << 47) - 1);
+    struct rule_set *set = &rules_hot[mixed >> HOT_TAG_BITS];
+    const uint64_t packed = hot_pack(rule);
+    uint64_t word = (mixed << 8 | (view->generation >> 48 & 255)) << 21 | packed;
+    unsigned way = mixed % HOT_WAYS;
+
+    if (packed == 0 || pc >> 47 != 0)
+        return;
+    for (unsigned i = 0; i < HOT_WAYS; i++)
+        if (atomic_load_explicit(&set->way[(mixed + i) % HOT_WAYS], memory_order_relaxed) == 0) {
+            way = (mixed + i) % HOT_WAYS;
+            break;
+        }
+    atomic_store(&set->way[way], word);
+    /* The code may have gone meanwhile, and the number of its generation comes again some day. */
+    if (atomic_load(&rules_shared.generation) != view->generation)
+        atomic_compare_exchange_strong(&set->way[way], &word, 0);
+}
+
+uint64_t rules_find(const struct rules *view, uint64_t pc)
+{
+    const uint64_t rule = rules_look(view, pc);
+
+    if (view->generation != 0)
+        hot_put(view, pc, rule);
+    return rule;
+}
+
 bool rules_init(void)
 {
     struct rule_table *t = table_new(FIRST_BITS);
@@ -48,11 +99,14 @@ void rules_flush(void)
     /* After 65,535 flushes the numbers begin again: then nothing of the first round may be left. */
     if (atomic_load(&rules_shared.generation) + GENERATION_STEP < GENERATION_STEP) {
         table_clear(atomic_load(&rules_shared.table));
+        hot_clear();
         used = 0;
         atomic_store(&rules_shared.generation, GENERATION_STEP);
     } else {
         atomic_fetch_add(&rules_shared.generation, GENERATION_STEP);
     }
+    if ((atomic_load(&rules_shared.generation) >> 48 & 255) == 0)
+        hot_clear(); /* its words count only so far */
     lock_drop(&writer);
 }
 

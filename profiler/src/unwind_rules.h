@@ -42,6 +42,21 @@ struct rule_table {
     struct rule_slot slots[];
 };
 
+/* In front of the table: the rules that are common and used of late, one word each, so that what a
+ * large program needs of them stays in the processor's cache. A set is a cache line; in it a word
+ * is found by its tag. Set and tag together are the address, by a multiplication that can be
+ * undone.
+ *
+ *   bits 29..63  tag          bits 8..20  cfa / 8        bits 2..3  kind, 1 or 2: never all zero
+ *   bits 21..28  generation   bits 4..7   -rbp / 8       bit 0      rbp is saved (bit 1: 0) */
+enum { HOT_WAYS = 8, HOT_SET_BITS = 12, HOT_SETS = 1 << HOT_SET_BITS, HOT_TAG_BITS = 35 };
+#define HOT_MULTIPLIER UINT64_C(0x9e3779b97f4b) /* odd; of 2^47 */
+
+struct rule_set {
+    _Atomic uint64_t way[HOT_WAYS];
+};
+extern struct rule_set rules_hot[HOT_SETS] __attribute__((visibility("hidden"), aligned(64)));
+
 /* One walk's view of the cache: taken at its start, so that a flush meanwhile cannot mix rules of
  * two generations. */
 struct rules {
@@ -93,7 +108,37 @@ static inline struct rules rules_now(void)
 
 #define RULE_MULTIPLIER 0x9e3779b97f4a7c15u /* 2^64 / golden ratio: spreads neighbours */
 
+uint64_t rules_find(const struct rules *view, uint64_t pc);
+
+/* The rule that is in a word of rules_hot, as rule_pack() has it. */
+static inline uint64_t rules_unpack(uint64_t word)
+{
+    const uint64_t saved = word & 1;
+
+    return (word >> 2 & 3) | saved << 4 | (word >> 8 & 0x1fff) << 11 |
+           ((0 - ((word >> 4 & 15) << 3)) & 0xfffffff & (0 - saved)) << 36;
+}
+
 static inline uint64_t rules_get(const struct rules *view, uint64_t pc)
+{
+    const uint64_t mixed = pc * HOT_MULTIPLIER & ((UINT64_C(1) << 47) - 1);
+    const uint64_t name = (mixed << 8 | (view->generation >> 48 & 255)) << 21;
+    const struct rule_set *set = &rules_hot[mixed >> HOT_TAG_BITS];
+
+    if (__builtin_expect(view->generation != 0 && pc >> 47 == 0, 1))
+        for (unsigned i = 0; i < HOT_WAYS; i++) {
+            const uint64_t word =
+                atomic_load_explicit(&set->way[(mixed + i) % HOT_WAYS], memory_order_relaxed);
+
+            if ((word ^ name) >> 21 == 0)
+                return rules_unpack(word);
+            if (word == 0)
+                break;
+        }
+    return rules_find(view, pc);
+}
+
+static inline uint64_t rules_look(const struct rules *view, uint64_t pc)
 {
     const uint64_t key = pc | view->generation;
     const struct rule_table *t = view->table;

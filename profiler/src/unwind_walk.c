@@ -187,7 +187,7 @@ void walk_take_plain(struct walk *w, struct regs r)
     for (uint32_t i = 0; i < w->depth; i++, out++) {
         enum step how;
 
-        out->at = r;
+        regs_set(&out->at, &r);
         hash += tree_word(r.ip) * powers[i];
         how = step(w, rules_get(&rules, pc_of(r.ip)), &r);
         if (how != STEP_ON) {
@@ -285,7 +285,7 @@ static inline void push(struct walk *w, const struct frame *f)
     struct frame *to = &w->frames[w->len];
     const struct frame *outer = to - 1;
 
-    to->at = f->at;
+    regs_set(&to->at, &f->at);
     to->rule = f->rule;
     if (w->len == 0) {
         to->hash = tree_word(f->at.ip);
@@ -421,7 +421,7 @@ static void walk_out(struct walk *w, const struct rules *rules, struct regs r)
             }
         }
         out = &w->fresh[w->fresh_len++];
-        out->at = r;
+        regs_set(&out->at, &r);
         out->rule = rules_get(rules, pc_of(r.ip));
         if (w->fresh_len == 2 * w->depth) {
             how = STEP_ON;
@@ -448,7 +448,7 @@ static void judge(struct walk *w, uint32_t reused, uint32_t total)
     }
 }
 
-void walk_take(struct walk *w, struct regs start)
+void walk_take(struct walk *w, const struct regs *start)
 {
     struct rules rules;
     bool fair;
@@ -456,7 +456,7 @@ void walk_take(struct walk *w, struct regs start)
 
     if (w->plain_left > 0) {
         w->plain_left--;
-        walk_take_plain(w, start);
+        walk_take_plain(w, *start);
         return;
     }
     rules = rules_now();
@@ -466,7 +466,7 @@ void walk_take(struct walk *w, struct regs start)
         w->len = 0;
     }
     fair = w->len > 0; /* there was something to be reused */
-    walk_out(w, &rules, start);
+    walk_out(w, &rules, (struct regs){start->ip, start->sp, start->bp});
     reused = w->len;
     if (w->fresh_len == 0) {
         w->low = 0;

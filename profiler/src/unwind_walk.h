@@ -34,6 +34,14 @@ struct regs {
     uint64_t ip, sp, bp;
 };
 
+/* Word by word: a processor cannot hand what was just stored in words to a load of two at once. */
+static inline void regs_set(struct regs *to, const struct regs *from)
+{
+    to->ip = from->ip;
+    to->sp = from->sp;
+    to->bp = from->bp;
+}
+
 /* Why a walk came to its end. */
 enum walk_end {
     WALK_OUTERMOST, /* there is nothing outside */
@@ -56,20 +64,20 @@ struct check {
 };
 
 struct walk {
-    struct spans spans;
-    uint64_t generation; /* of the rules by which frames were found */
-    uint32_t depth;      /* frames wanted at most */
-    uint32_t room;       /* of frames */
-    enum walk_end end;   /* of frames[0] (cached) or of the whole walk (fresh) */
-    bool plain;          /* the last walk stepped only: it is in fresh, not in frames */
-    uint32_t low;        /* how often of late little was reused */
-    uint32_t plain_left; /* plain walks until reuse is measured again */
-    uint32_t len;        /* of frames; outermost first */
-    uint32_t fresh_len;  /* innermost first; room for twice the depth */
-    uint64_t plain_hash; /* of a plain walk: frames only */
     struct frame *frames;
     struct check *checks;
+    uint64_t generation; /* of the rules by which frames were found */
+    uint32_t len;        /* of frames; outermost first */
+    uint32_t fresh_len;  /* innermost first; room for twice the depth */
+    uint32_t depth;      /* frames wanted at most */
+    uint32_t low;        /* how often of late little was reused */
+    enum walk_end end;   /* of frames[0] (cached) or of the whole walk (fresh) */
+    uint32_t plain_left; /* plain walks until reuse is measured again */
     struct frame *fresh;
+    bool plain; /* the last walk stepped only: it is in fresh, not in frames */
+    struct spans spans;
+    uint32_t room;       /* of frames */
+    uint64_t plain_hash; /* of a plain walk: frames only */
 };
 
 /* Once, before anything else. */
@@ -80,8 +88,8 @@ size_t walk_size(uint32_t depth);
 struct walk *walk_init(void *memory, uint32_t depth);
 
 /* Take the backtrace that begins with `start`. Afterwards walk_len() frames, walk_at(i) from the
- * innermost (0) on, walk->end. Inside the guard; the stack above start.sp must not change. */
-void walk_take(struct walk *w, struct regs start);
+ * innermost (0) on, walk->end. Inside the guard; the stack above start->sp must not change. */
+void walk_take(struct walk *w, const struct regs *start);
 
 static inline bool check_stands(const struct check *c) { return *c->at == c->value; }
 

@@ -87,7 +87,7 @@ __attribute__((noinline)) void edge_event(void)
     }
     __atomic_fetch_add(&seen.events, 1, __ATOMIC_RELAXED);
     if (!walk_again(self.walk, &start, rules_now().generation))
-        walk_take(self.walk, start);
+        walk_take(self.walk, &start);
     compare_plain(start);
     if (seen.with_libunwind) {
         len = libunwind_step(&self.room, start, self.theirs, ROOM, &ended);
@@ -224,8 +224,8 @@ static void a_walk_never_reads_what_is_not_there(void **state)
             r.sp = dice() << 7;
         if (round % 7 == 0)
             r.bp = dice() << 5;
-        walk_take(w, r);
-        walk_take(w, r);
+        walk_take(w, &r);
+        walk_take(w, &r);
         walk_take_plain(w, r);
         walk_take_fp(w, r);
         assert_in_range(walk_len(w), 1, DEPTH);
