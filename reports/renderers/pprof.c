@@ -90,7 +90,7 @@ static int64_t string_at(struct writer *w, const char *s)
 
 static void put_head(struct writer *w)
 {
-    Pprof__ValueType types[SAMPLE_TYPES], *pointers[SAMPLE_TYPES];
+    Pprof__ValueType types[SAMPLE_TYPES], *pointers[SAMPLE_TYPES], period = PPROF__VALUE_TYPE__INIT;
     Pprof__Profile part = PPROF__PROFILE__INIT;
     struct tm tm = {0};
 
@@ -103,6 +103,11 @@ static void put_head(struct writer *w)
     part.n_sample_type = SAMPLE_TYPES;
     part.sample_type = pointers;
     part.default_sample_type = string_at(w, "bytes");
+    /* What is sampled, and how many bytes apart: some readers want one. */
+    period.type = string_at(w, "space");
+    period.unit = string_at(w, "bytes");
+    part.period_type = &period;
+    part.period = w->report->run.sample_bytes ? (int64_t)w->report->run.sample_bytes : 1;
     part.duration_ns = (int64_t)w->report->run.duration_ns;
     if (strptime(w->report->run.started, "%Y-%m-%dT%H:%M:%S", &tm)) {
         if (__builtin_mul_overflow((int64_t)timegm(&tm), INT64_C(1000000000), &part.time_ns))

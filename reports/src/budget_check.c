@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "budget.h"
 #include "scaled.h"
+#include "show.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>
@@ -20,10 +21,16 @@ static char *number(uint64_t x) { return format_string("%" PRIu64, x); }
 /* A scope's name in a line of words. */
 static char *word(const char *name)
 {
-    char *w = format_string("%s", name[0] ? name : "(none)");
+    char *w = NULL;
+    size_t size;
+    FILE *out = open_memstream(&w, &size);
 
+    if (!out)
+        abort();
+    show_name(out, name[0] ? name : "(none)", 0, SHOW_CUT_RIGHT, false, true);
+    fclose(out);
     for (char *p = w; *p; p++)
-        if ((unsigned char)*p <= ' ')
+        if (*p == ' ')
             *p = '_';
     return w;
 }

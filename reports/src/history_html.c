@@ -3,40 +3,32 @@
 #include "history_trend.h"
 #include "summary.h"
 
+#include "html_escape.h"
+#include "html_viewer.h"
+
 #include <errno.h>
 #include <string.h>
 
 enum { WIDTH = 960, HEIGHT = 150, LEFT = 84, RIGHT = 16, TOP = 14, BOTTOM = 24 };
 
-static const char head[] =
-    "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-    "'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
-    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<title>nocopy trend</title>\n<style>\n"
-    ":root{color-scheme:light dark;--bg:#ffffff;--fg:#1b1f24;--muted:#57606a;--line:#d5d9de;"
-    "--grew:#c2410c;--shrank:#0b5cad;--step:#1550b0}\n"
-    "@media(prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e6e9ec;--muted:#9aa4ae;"
-    "--line:#363d45;--grew:#fb9a5b;--shrank:#6fb1f7;--step:#8ab8ff}}\n"
-    "body{margin:1rem auto;max-width:62rem;padding:0 1rem;background:var(--bg);color:var(--fg);"
-    "font:15px/1.45 system-ui,sans-serif}\n"
-    "h1{font-size:1.3rem}h2{font-size:1.05rem;margin:1.6rem 0 .2rem}\n"
-    "svg{width:100%;height:auto;display:block}text{fill:var(--muted);font-size:12px}\n"
-    ".axis{stroke:var(--line)}.step{fill:none;stroke:var(--step);stroke-width:2}\n"
-    ".ideal{stroke:var(--muted);stroke-dasharray:5 4;fill:none}\n"
-    ".grew{fill:var(--grew)}.shrank{fill:var(--shrank)}\n"
-    "table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
-    "td,th{padding:.1rem .7rem .1rem 0;text-align:left}td.n{text-align:right}\n"
-    "summary{color:var(--muted)}code{overflow-wrap:anywhere}\n</style></head><body><main>\n";
-
-static void put(const char *text, FILE *out)
+/* The reports' own style sheet, and nothing that could run. */
+static void put_head(const char *title, FILE *out)
 {
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
-        if (strchr("&<>\"'", *p))
-            fprintf(out, "&#%d;", *p);
-        else
-            fputc(*p < ' ' ? '?' : *p, out);
+    fprintf(out,
+            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+            "'%s'; base-uri 'none'; form-action 'none'\">\n"
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+            "<title>nocopy trend</title>\n<style>",
+            html_viewer_css_hash);
+    fwrite(html_viewer_css, 1, html_viewer_css_size, out);
+    fprintf(out,
+            "</style></head><body>\n<header class=\"masthead\"><h1>nocopy trend</h1><p>%s</p>"
+            "</header>\n<main id=\"main\">\n",
+            title);
 }
+
+static void put(const char *text, FILE *out) { nc_html_escape(out, text); }
 
 /* A commit's id, or the beginning of whatever name it has outside git. */
 static void put_commit(const char *commit, FILE *out)
@@ -111,8 +103,8 @@ static void put_marker(const struct trend *trend, const struct trend_point *p, d
     const bool grew = p->value > p[-1].value;
 
     /* An arrow as well as a colour. */
-    fprintf(out, "<path class=\"%s\" d=\"M%.1f %.1fl-5 %dh10z\"><title>", grew ? "grew" : "shrank",
-            x, y + (grew ? -6 : 6), grew ? 9 : -9);
+    fprintf(out, "<path class=\"mark-%s\" d=\"M%.1f %.1fl-5 %dh10z\"><title>",
+            grew ? "grew" : "shrank", x, y + (grew ? -6 : 6), grew ? 9 : -9);
     put_commit(p->commit, out);
     fputc(' ', out);
     put(p->subject, out);
@@ -130,21 +122,25 @@ static void put_chart(const struct trend *trend, size_t start, size_t end, FILE 
 
     history_day(trend->at[start].committed, first);
     history_day(trend->at[end - 1].committed, last);
-    fprintf(out, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"", WIDTH, HEIGHT);
+    fprintf(out,
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Chart\">"
+            "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"",
+            WIDTH, HEIGHT);
     put(trend->at[start].indicator, out);
     fprintf(out, " over %zu commits\">\n", end - start);
     fprintf(out, "<path class=\"axis\" d=\"M%d %.1fH%dM%d %.1fH%d\"/>", LEFT, y_of(&s, s.most),
             WIDTH - RIGHT, LEFT, y_of(&s, s.least), WIDTH - RIGHT);
     for (int top = 0; top < 2; top++) {
-        fprintf(out, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">", LEFT - 8,
+        fprintf(out, "<text class=\"small\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">", LEFT - 8,
                 y_of(&s, top ? s.most : s.least) + 4);
         put_value(trend, top ? s.most : s.least, out);
         fputs("</text>", out);
     }
-    fprintf(out,
-            "<text x=\"%d\" y=\"%d\">%s</text><text x=\"%d\" y=\"%d\" "
-            "text-anchor=\"end\">%s</text>\n",
-            LEFT, HEIGHT - 6, first, WIDTH - RIGHT, HEIGHT - 6, last);
+    fprintf(
+        out,
+        "<text class=\"small\" x=\"%d\" y=\"%d\">%s</text><text class=\"small\" x=\"%d\" y=\"%d\" "
+        "text-anchor=\"end\">%s</text>\n",
+        LEFT, HEIGHT - 6, first, WIDTH - RIGHT, HEIGHT - 6, last);
     if (!trend->metric->percent)
         put_steps(trend, start, end, &s, true, out);
     put_steps(trend, start, end, &s, false, out);
@@ -152,7 +148,7 @@ static void put_chart(const struct trend *trend, size_t start, size_t end, FILE 
         if (trend->at[i].value != trend->at[i - 1].value)
             put_marker(trend, &trend->at[i], x_of(&s, i - start), y_of(&s, trend->at[i].value),
                        out);
-    fputs("</svg>\n", out);
+    fputs("</svg></div>\n", out);
 }
 
 static void put_changes(const struct trend *trend, size_t start, size_t end, FILE *out)
@@ -165,9 +161,15 @@ static void put_changes(const struct trend *trend, size_t start, size_t end, FIL
         fprintf(out, "<p>The same over %zu commits.</p>\n", end - start);
         return;
     }
-    fprintf(out, "<details%s><summary>%zu change%s</summary><table>\n", n <= 5 ? " open" : "", n,
-            n == 1 ? "" : "s");
-    fputs("<tr><th>Commit<th>Date<th>Before<th>After<th>Verdict<th>Subject</tr>\n", out);
+    fprintf(out,
+            "<details class=\"fold\"%s><summary>%zu change%s</summary><div class=\"scroll\" "
+            "tabindex=\"0\" role=\"region\" aria-label=\"Changes\"><table>\n",
+            n <= 5 ? " open" : "", n, n == 1 ? "" : "s");
+    fputs("<thead><tr><th scope=\"col\">Commit<th scope=\"col\">Date<th scope=\"col\" "
+          "class=\"num\">Before<th "
+          "scope=\"col\" class=\"num\">After<th scope=\"col\">Verdict<th "
+          "scope=\"col\">Subject</tr></thead><tbody>\n",
+          out);
     for (size_t i = start + 1; i < end; i++) {
         const struct trend_point *p = &trend->at[i];
         char day[11];
@@ -177,9 +179,9 @@ static void put_changes(const struct trend *trend, size_t start, size_t end, FIL
         history_day(p->committed, day);
         fputs("<tr><td><code>", out);
         put_commit(p->commit, out);
-        fprintf(out, "</code><td>%s<td class=\"n\">", day);
+        fprintf(out, "</code><td>%s<td class=\"num\">", day);
         put_value(trend, p[-1].value, out);
-        fprintf(out, "<td class=\"n\">%s ", p->value > p[-1].value ? "&#8593;" : "&#8595;");
+        fprintf(out, "<td class=\"num\">%s ", p->value > p[-1].value ? "&#8593;" : "&#8595;");
         put_value(trend, p->value, out);
         fputs("<td>", out);
         put(p->status, out);
@@ -187,17 +189,18 @@ static void put_changes(const struct trend *trend, size_t start, size_t end, FIL
         put(p->subject, out);
         fputs("</tr>\n", out);
     }
-    fputs("</table></details>\n", out);
+    fputs("</tbody></table></div></details>\n", out);
 }
 
 int trend_write_html(const struct trend *trend, FILE *out)
 {
-    fputs(head, out);
-    fprintf(out, "<h1>nocopy trend: %s</h1>\n", trend->metric->title);
+    put_head(trend->metric->title, out);
     if (trend->len == 0)
-        fputs("<p>The history holds no such figures.</p>\n", out);
+        fputs("<p class=\"empty\">The history holds no such figures.</p>\n", out);
     else if (!trend->metric->percent)
-        fputs("<p>Dashed: what the single call allocates. More memory is worse.</p>\n", out);
+        fputs("<p class=\"muted\">Dashed: what the single call allocates. More memory is worse."
+              "</p>\n",
+              out);
     for (size_t i = 0, end; i < trend->len; i = end) {
         end = trend_series_end(trend, i);
         fputs("<h2>", out);

@@ -3,6 +3,7 @@
 #include "history_print.h"
 #include "cmd_history.h"
 #include "command.h"
+#include "show.h"
 #include "summary.h"
 
 #include <errno.h>
@@ -47,10 +48,18 @@ void history_day(int64_t when, char ret[11])
         strcpy(ret, "-");
 }
 
-void history_clean(const char *text, int most, FILE *out)
+void history_clean(const char *text, unsigned most, FILE *out)
 {
-    for (const unsigned char *p = (const unsigned char *)text; *p && most; p++, most--)
-        fputc(*p < ' ' || *p == 127 ? '?' : *p, out);
+    show_name(out, text, most, SHOW_CUT_RIGHT, false, output_utf8());
+}
+
+void history_commit(const char *commit, unsigned columns, FILE *out)
+{
+    char cut[4 * 16 + 1];
+
+    /* A hash is cut without dots. */
+    snprintf(cut, sizeof cut, "%.*s", (int)columns, commit);
+    show_name(out, cut, columns, SHOW_CUT_RIGHT, true, output_utf8());
 }
 
 struct listing {
@@ -74,8 +83,9 @@ static void list_text(struct listing *listing, const struct history_entry *e)
         fprintf(listing->out, "%-12s  %-10s  %5s  %4s  %8s  %10s  %10s  %s\n", "COMMIT", "DATE",
                 "CASES", "HIGH", "MODERATE", "ALLOCATED", "NEEDLESS", "SUBJECT");
     history_day(e->committed, day);
-    fprintf(listing->out, "%-12.12s  %-10s  %5u  %4u  %8u  %10s  %10s  ", e->commit, day, e->cases,
-            e->high, e->moderate, summary_bytes(bytes, sizeof bytes, e->allocated_bytes),
+    history_commit(e->commit, 12, listing->out);
+    fprintf(listing->out, "  %-10s  %5u  %4u  %8u  %10s  %10s  ", day, e->cases, e->high,
+            e->moderate, summary_bytes(bytes, sizeof bytes, e->allocated_bytes),
             summary_bytes(needless, sizeof needless, e->needless_bytes));
     history_clean(e->subject, 60, listing->out);
     fputs("  (", listing->out);

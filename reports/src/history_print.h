@@ -18,8 +18,10 @@ int history_shape(const struct output *output, int shapes, enum history_shape *r
 
 /* "2026-11-24", UTC. */
 void history_day(int64_t when, char ret[11]);
-/* At most `most` bytes of a name; those that a terminal might act on as "?". */
-void history_clean(const char *text, int most, FILE *out);
+/* A name in at most `most` columns; what a terminal might act on is spelled. */
+void history_clean(const char *text, unsigned most, FILE *out);
+/* The beginning of a commit's id, in so many columns. */
+void history_commit(const char *commit, unsigned columns, FILE *out);
 /* A JSON string of anything. */
 json_t *history_string(const char *text);
 /* Write and give back. Returns 0 or -EIO. */

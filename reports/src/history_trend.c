@@ -113,7 +113,9 @@ static void print_series(const struct trend *trend, size_t start, size_t end, bo
     for (size_t i = start; i < end; i++)
         if (trend->at[i].value > most)
             most = trend->at[i].value;
-    fprintf(out, "%s%s: %s\n", start ? "\n" : "", trend->at[start].indicator, trend->metric->title);
+    fputs(start ? "\n" : "", out);
+    history_clean(trend->at[start].indicator, 0, out);
+    fprintf(out, ": %s\n", trend->metric->title);
     for (size_t i = start; i < end; i++) {
         const struct trend_point *p = &trend->at[i];
         const double before = i > start ? p[-1].value : p->value;
@@ -121,7 +123,8 @@ static void print_series(const struct trend *trend, size_t start, size_t end, bo
         char day[11];
 
         history_day(p->committed, day);
-        fprintf(out, "%-8.8s %s ", p->commit, day);
+        history_commit(p->commit, 8, out);
+        fprintf(out, " %s ", day);
         print_value(trend, p->value, out);
         fprintf(out, " %s ",
                 p->value > before   ? utf8 ? "↑" : "+"
@@ -129,7 +132,9 @@ static void print_series(const struct trend *trend, size_t start, size_t end, bo
                                     : " ");
         for (int b = 0; b < BAR; b++)
             fputs(b < bar ? utf8 ? "█" : "#" : " ", out);
-        fprintf(out, " %-8s ", p->status);
+        fputc(' ', out);
+        history_commit(p->status, 8, out);
+        fputc(' ', out);
         history_clean(p->subject, 50, out);
         fputc('\n', out);
     }

@@ -147,9 +147,9 @@ def a_trend_over_500_commits_is_a_page_without_a_script(place):
     done = place.nocopy("history", "trend", "--last=500", "-o", place.path("trend.html"), cwd=folder)
     equal(done.status, 0, done)
     page = place.read("trend.html")
-    contains(page, "&#60;script&#62;")
+    contains(page, "&lt;script&gt;")
     assert "<script" not in page
-    assert page.count('class="grew"') >= 9, page.count('class="grew"')
+    assert page.count('class="mark-grew"') >= 9, page.count("mark-grew")
     csv = place.nocopy("history", "trend", "--last=500", "--format=csv", cwd=folder).out
     equal(len(csv.splitlines()), 501)
     text = place.nocopy("history", "trend", cwd=folder).out
