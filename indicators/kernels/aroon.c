@@ -39,19 +39,18 @@ static inline void aroon_run(const struct ind_run *run, int oscillator)
     const size_t p = run_int(run, 0);
     const double scale = 100.0 / (double)p;
     struct state *s = run->state;
+    double high[CHUNK], low[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const size_t high = t - index_queue_push(&s->high, s->ring, run->in[0], t, p + 1, 1);
-        const size_t low = t - index_queue_push(&s->low, s->ring + p + 1, run->in[1], t, p + 1, -1);
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        double *out = run->out[0] + at, *down = oscillator ? NULL : run->out[1] + at;
 
-        if (t < p)
-            continue;
-        if (oscillator) {
-            run->out[0][t] = scale * ((double)low - (double)high);
-        } else {
-            run->out[0][t] = scale * (double)(p - high);
-            run->out[1][t] = scale * (double)(p - low);
-        }
+        index_chunk(run, &s->high, s->ring, run->in[0], at, n, p + 1, false, high);
+        index_chunk(run, &s->low, s->ring + p + 1, run->in[1], at, n, p + 1, true, low);
+        for (size_t i = chunk_skip(at, p); i < n; i++)
+            out[i] = scale * (oscillator ? low[i] - high[i] : (double)p - high[i]);
+        for (size_t i = chunk_skip(at, p); i < n && !oscillator; i++)
+            down[i] = scale * ((double)p - low[i]);
     }
 }
 

@@ -13,7 +13,9 @@ static size_t state_size(const double *params)
     return sizeof(struct state) + 2 * index_queue_size((size_t)params[0]);
 }
 
-#define INDEX_EXTREMES(NAME, TITLE, OUTPUTS, N, ...)                                               \
+enum { HIGHEST = 1, LOWEST = 2, BOTH = 3 };
+
+#define INDEX_EXTREMES(NAME, TITLE, NEEDS, OUTPUTS, N, ...)                                        \
     static void NAME##_reference(const struct ind_run *run)                                        \
     {                                                                                              \
         const size_t p = run_int(run, 0);                                                          \
@@ -31,14 +33,23 @@ static size_t state_size(const double *params)
     {                                                                                              \
         const size_t p = run_int(run, 0);                                                          \
         struct state *s = run->state;                                                              \
+        double highs[CHUNK], lows[CHUNK];                                                          \
                                                                                                    \
-        for (size_t t = run->from; t < run->to; t++) {                                             \
-            const size_t high = index_queue_push(&s->high, s->ring, run->in[0], t, p, 1);          \
-            const size_t low = index_queue_push(&s->low, s->ring + p, run->in[0], t, p, -1);       \
-            const size_t bars[] = {__VA_ARGS__};                                                   \
-            (void)high, (void)low;                                                                 \
-            for (size_t i = 0; i < (N) && t + 1 >= p; i++)                                         \
-                run->out[i][t] = (double)bars[i];                                                  \
+        RUN_CHUNKS(run, 0, at, n)                                                                  \
+        {                                                                                          \
+            if ((NEEDS)&HIGHEST)                                                                   \
+                index_chunk(run, &s->high, s->ring, run->in[0], at, n, p, false, highs);           \
+            if ((NEEDS)&LOWEST)                                                                    \
+                index_chunk(run, &s->low, s->ring + p, run->in[0], at, n, p, true, lows);          \
+            for (size_t o = 0; o < (N); o++)                                                       \
+                for (size_t i = chunk_skip(at, p - 1); i < n; i++) {                               \
+                    const double t = (double)(at + i);                                             \
+                    const double high = (NEEDS)&HIGHEST ? t - highs[i] : 0;                        \
+                    const double low = (NEEDS)&LOWEST ? t - lows[i] : 0;                           \
+                    const double bars[] = {__VA_ARGS__};                                           \
+                    (void)high, (void)low;                                                         \
+                    run->out[o][at + i] = bars[o];                                                 \
+                }                                                                                  \
         }                                                                                          \
     }                                                                                              \
     IND_INDICATOR(NAME) = {                                                                        \
@@ -61,7 +72,7 @@ static size_t state_size(const double *params)
 
 #define ITEMS(...) __VA_ARGS__
 
-INDEX_EXTREMES(maxindex, "Bar of the Highest Value", ITEMS({"values"}), 1, high);
-INDEX_EXTREMES(minindex, "Bar of the Lowest Value", ITEMS({"values"}), 1, low);
-INDEX_EXTREMES(rolling_minmaxindex, "Bars of the Lowest and Highest Value",
+INDEX_EXTREMES(maxindex, "Bar of the Highest Value", HIGHEST, ITEMS({"values"}), 1, high);
+INDEX_EXTREMES(minindex, "Bar of the Lowest Value", LOWEST, ITEMS({"values"}), 1, low);
+INDEX_EXTREMES(rolling_minmaxindex, "Bars of the Lowest and Highest Value", BOTH,
                ITEMS({"minidx", "maxidx"}), 2, low, high);

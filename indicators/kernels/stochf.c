@@ -29,9 +29,9 @@ static size_t state_size(const double *params)
 
 static double percent(double close, double low, double high)
 {
-    if (high == low)
-        return close == high ? 100 : 0;
-    return 100 * (close - low) / (high - low);
+    const double value = 100 * (close - low) / (high - low);
+
+    return high != low ? value : close == high ? 100 : 0;
 }
 
 static void reference(const struct ind_run *run)
@@ -48,22 +48,26 @@ static void reference(const struct ind_run *run)
 
 static void IND_FN(stochf)(const struct ind_run *run)
 {
-    const size_t p = run_int(run, FASTK), d_p = run_int(run, FASTD);
-    const enum ma_kind d_ma = (enum ma_kind)run->params[FASTD_MA];
+    const size_t p = run_int(run, FASTK);
+    const struct averaging how =
+        averaging_make(run, (enum ma_kind)run->params[FASTD_MA], run_int(run, FASTD));
     const size_t d_first = warmup(run->params, 1);
     struct state *s = run->state;
     double *low_mem = s->mem + p, *d_mem = low_mem + p;
+    double high[CHUNK], low[CHUNK], *k = high, *d = low;
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double high = extreme_push_max(&s->high, s->mem, run->in[0] + t, p);
-        const double low = extreme_push_min(&s->low, low_mem, run->in[1] + t, p);
-        if (t + 1 < p)
-            continue;
-        const double k = percent(run->in[2][t], low, high);
-        const double d = ma_push(&s->d, d_mem, d_ma, d_p, k);
-        run->out[0][t] = k;
-        if (t >= d_first)
-            run->out[1][t] = d;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const double *close = run->in[2] + at;
+        const size_t skip = size_min(chunk_skip(at, p - 1), n);
+
+        extreme_chunk_max(run, &s->high, s->mem, run->in[0] + at, n, p, high);
+        extreme_chunk_min(run, &s->low, low_mem, run->in[1] + at, n, p, low);
+        for (size_t i = skip; i < n; i++)
+            run->out[0][at + i] = k[i] = percent(close[i], low[i], high[i]);
+        ma_chunk(&how, &s->d, d_mem, k + skip, d + skip, n - skip);
+        for (size_t i = chunk_skip(at, d_first); i < n; i++)
+            run->out[1][at + i] = d[i];
     }
 }
 

@@ -20,7 +20,7 @@ static size_t longest(const double *params)
 
 static size_t state_size(const double *params)
 {
-    return sizeof(struct state) + 2 * tail_size(longest(params) + 1);
+    return sizeof(struct state) + 2 * series_size(longest(params));
 }
 
 static size_t warmup(const double *params, size_t output)
@@ -51,24 +51,33 @@ static void reference(const struct ind_run *run)
 
 static void IND_FN(ultosc)(const struct ind_run *run)
 {
+    static const double weight[] = {4, 2, 1};
     const double *high = run->in[0], *low = run->in[1], *close = run->in[2];
-    const size_t n = longest(run->params) + 1;
+    const size_t most = longest(run->params);
     struct state *s = run->state;
+    double pressure[CHUNK], range[CHUNK], out[CHUNK];
 
-    for (size_t t = run_start(run, 1); t < run->to; t++) {
-        const double before = close[t - 1], floor = nan_min(low[t], before);
-        const double top = nan_max(high[t], before);
-        const double *pressure = tail_push(&s->pressure, s->mem, n, close[t] - floor);
-        const double *range = tail_push(&s->range, s->mem + 2 * n, n, top - floor);
-        double out = 0;
-
-        for (size_t i = 0; i < 3; i++) {
-            const double p = window_sum_push(&s->sum[i][0], pressure, run_int(run, i));
-            const double r = window_sum_push(&s->sum[i][1], range, run_int(run, i));
-            out += r == 0 ? 0 : (i == 0 ? 4 : i == 1 ? 2 : 1) * (p / r);
+    RUN_CHUNKS(run, 1, at, n)
+    {
+        for (size_t i = 0; i < n; i++) {
+            const double before = close[at + i - 1], floor = nan_min(low[at + i], before);
+            pressure[i] = close[at + i] - floor;
+            range[i] = nan_max(high[at + i], before) - floor;
+            out[i] = 0;
         }
-        if (t + 1 >= n)
-            run->out[0][t] = 100 * out / 7;
+        const double *pressures = tail_append(&s->pressure, s->mem, most, pressure, n);
+        const double *ranges =
+            tail_append(&s->range, s->mem + series_doubles(most), most, range, n);
+        for (size_t k = 0; k < 3; k++) {
+            window_sum_chunk(&s->sum[k][0], pressures, n, run_int(run, k), pressure);
+            window_sum_chunk(&s->sum[k][1], ranges, n, run_int(run, k), range);
+            for (size_t i = 0; i < n; i++) {
+                const double part = weight[k] * (pressure[i] / range[i]);
+                out[i] += range[i] == 0 ? 0 : part;
+            }
+        }
+        for (size_t i = chunk_skip(at, most); i < n; i++)
+            run->out[0][at + i] = 100 * out[i] / 7;
     }
 }
 

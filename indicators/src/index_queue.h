@@ -3,7 +3,7 @@
 #ifndef IND_INDEX_QUEUE_H
 #define IND_INDEX_QUEUE_H
 
-#include "kernel.h"
+#include "extrema.h"
 
 /* Bars that may yet be the extreme of a window, oldest first, each more extreme than the ones after
  * it, in a ring of p. Every bar enters and leaves once: constant time a bar, on average. */
@@ -33,6 +33,61 @@ static inline size_t index_queue_push(struct index_queue *q, size_t *ring, const
     }
     ring[index_queue_slot(q->head + q->n++, p)] = t;
     return ring[q->head];
+}
+
+/* ---- Many bars ---- */
+
+/* Of two windows that follow each other the later one's
+ * extreme counts only where it is more extreme. `least` is a constant wherever this is called. */
+static inline void index_of_two(const double *x, const double *k, size_t ahead, size_t n,
+                                double *restrict ret_x, double *restrict ret_k, bool least)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double a = x[i], b = x[i + ahead];
+        const int later = (least ? b < a : b > a) | (a != a);
+        ret_x[i] = later ? b : a;
+        ret_k[i] = later ? k[i + ahead] : k[i];
+    }
+}
+
+/* k[i] = at which place of x[i] .. x[i + p - 1] the extreme stands, counted from x[0]. */
+static inline void index_doubling(const double *x, size_t n, size_t p, double *k, bool least)
+{
+    double room[2][2][CHUNK + EXTREME_DOUBLING];
+    size_t width = 1, len = n + p - 1;
+    int which = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        room[1][0][i] = x[i];
+        room[1][1][i] = (double)i;
+    }
+    for (; width < p; which = !which) {
+        const size_t ahead = size_min(width, p - width);
+        len -= ahead;
+        width += ahead;
+        index_of_two(room[!which][0], room[!which][1], ahead, len, room[which][0], room[which][1],
+                     least);
+    }
+    for (size_t i = 0; i < n; i++)
+        k[i] = room[!which][1][i];
+}
+
+/* ret[i] = how many bars before bar at + i the extreme of its last p stands; n bars, of which those
+ * before bar p - 1 are not told. The same way for all stretches of a series. */
+static inline void index_chunk(const struct ind_run *run, struct index_queue *q, size_t *ring,
+                               const double *x, size_t at, size_t n, size_t p, bool least,
+                               double *ret)
+{
+    const size_t skip = size_min(chunk_skip(at, p - 1), n);
+
+    if (p > EXTREME_DOUBLING || run->to - run->from == 1) {
+        for (size_t i = 0; i < n; i++)
+            ret[i] = (double)(at + i - index_queue_push(q, ring, x, at + i, p, least ? -1.0 : 1.0));
+    } else if (skip < n) {
+        index_doubling(x + at + skip - (p - 1), n - skip, p, ret + skip, least);
+        for (size_t i = skip; i < n; i++)
+            ret[i] = (double)(i - skip + p - 1) - ret[i];
+    }
 }
 
 /* For references. */

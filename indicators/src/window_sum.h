@@ -71,34 +71,48 @@ static inline size_t window_len(const struct window *w, size_t p) { return size_
 /* Bars for which sums may run on. */
 static inline size_t window_span(size_t p) { return size_max(1024, 2 * p); }
 
-/* Are there p - 1 equal neighbours in a row around at[0] and at[-1]? `n` values from at[0] on and p
- * before it are there to be read. */
-static inline bool window_flat_around(const double *at, size_t n, size_t p)
+/* The next bars of a chunk, from bar i on, whose windows are flat: the first of a row of them, and
+ * *ret_end after its last; n: none. n values from at[0] on and p before it are there to be read.
+ * The p - 1 equal neighbours of a flat window hold one of the places that are looked at. */
+static inline size_t window_flat(const double *at, size_t i, size_t n, size_t p, size_t *ret_end)
 {
-    size_t before = 0, after = 0;
+    *ret_end = n;
+    for (size_t k = i; k < n && p > 1;) {
+        size_t before = 0, end = k + 1;
 
-    while (before + 1 < p && ago(at, before) == ago(at, before + 1))
-        before++;
-    while (before + after + 1 < p && after + 1 < n && at[after + 1] == at[after])
-        after++;
-    return before + after + 1 >= p;
+        if (at[k] != ago(at + k, 1)) {
+            k += p - 1;
+            continue;
+        }
+        while (before + 2 < p && ago(at + k, before + 1) == ago(at + k, before + 2))
+            before++;
+        while (end < n && at[end] == at[end - 1])
+            end++;
+        const size_t first = k + p - 2 - before;
+        if (first < end) {
+            *ret_end = end;
+            return first;
+        }
+        k = end + p - 1;
+    }
+    return p > 1 ? n : i;
 }
 
-/* Bring `same` up to date over n values. True: a window in there is flat, and `same` is as it was.
- * Its p - 1 equal neighbours in a row hold one of the places that are looked at. */
-static inline bool window_note_chunk(struct window *w, const double *at, size_t n, size_t p)
-{
-    bool flat = p == 1;
+#define FOR_FLAT_WINDOWS(at, n, p, k)                                                              \
+    for (size_t flat_end, k = window_flat(at, 0, n, p, &flat_end); k < (n);                        \
+         k = window_flat(at, k, n, p, &flat_end))                                                  \
+        for (; k < flat_end; k++)
 
-    for (size_t i = 0; i < n && !flat; i += p - 1)
-        flat = at[i] == ago(at + i, 1) && window_flat_around(at + i, n - i, p);
+/* Bring `count`, `since` and `same` up to date over n values. */
+static inline void window_note_chunk(struct window *w, const double *at, size_t n)
+{
+    size_t same = 1;
+
+    while (same < n && at[n - same] == at[n - same - 1])
+        same++;
+    w->same = same == n && at[0] == ago(at, 1) ? w->same + n : same;
     w->count += n;
     w->since += n;
-    if (flat)
-        return true;
-    for (w->same = 1; w->same < n && at[n - w->same] == at[n - w->same - 1];)
-        w->same++;
-    return false;
 }
 
 /* ---- Sum ---- */
@@ -187,15 +201,11 @@ VEC_INLINE void window_sum_chunk_scaled(struct window_sum *s, const double *at, 
         const double last = window_sum_blocks(at + i, p, m / 16, s->sum, scale, sum + i);
         if (isfinite(last)) { /* and so were all values */
             s->sum = last;
-            if (window_note_chunk(&s->w, at + i, m, p)) {
-                for (size_t k = i; k < i + m; k++) {
-                    s->w.same = at[k] == ago(at + k, 1) ? s->w.same + 1 : 1;
-                    if (s->w.same >= p)
-                        sum[k] = at[k] * (double)p * scale;
-                }
-                if (s->w.same >= p)
-                    s->sum = at[i + m - 1] * (double)p;
-            }
+            window_note_chunk(&s->w, at + i, m);
+            FOR_FLAT_WINDOWS(at + i, m, p, k)
+            sum[i + k] = at[i + k] * (double)p * scale;
+            if (s->w.same >= p)
+                s->sum = at[i + m - 1] * (double)p;
             i += m;
         }
     }
@@ -364,13 +374,12 @@ static inline void window_square_chunk(struct window_square *s, const double *at
                 m = 0;
             }
         }
-        if (m && window_note_chunk(&s->w, at + i, m, p)) {
-            for (size_t k = i; k < i + m; k++) {
-                s->w.same = at[k] == ago(at + k, 1) ? s->w.same + 1 : 1;
-                if (s->w.same >= p) {
-                    mean[k] = at[k];
-                    variance[k] = 0;
-                }
+        if (m) {
+            window_note_chunk(&s->w, at + i, m);
+            FOR_FLAT_WINDOWS(at + i, m, p, k)
+            {
+                mean[i + k] = at[i + k];
+                variance[i + k] = 0;
             }
         }
         for (size_t k = i; k < i + m; k++)
@@ -516,13 +525,12 @@ static inline void window_line_chunk(struct window_line *s, const double *at, si
                 m = 0;
             }
         }
-        if (m && window_note_chunk(&s->w, at + i, m, p)) {
-            for (size_t k = i; k < i + m; k++) {
-                s->w.same = at[k] == ago(at + k, 1) ? s->w.same + 1 : 1;
-                if (s->w.same >= p) {
-                    mean[k] = at[k];
-                    slope[k] = 0;
-                }
+        if (m) {
+            window_note_chunk(&s->w, at + i, m);
+            FOR_FLAT_WINDOWS(at + i, m, p, k)
+            {
+                mean[i + k] = at[i + k];
+                slope[i + k] = 0;
             }
         }
         i += m;
