@@ -2,7 +2,7 @@
 /* cci: commodity channel index.
  *
  *   out[t] = (x[t] - mean) / (0.015 * mean of |x - mean|), over p bars */
-#include "deviation.h"
+#include "commodity_channel.h"
 
 static size_t state_size(const double *params)
 {
@@ -10,45 +10,22 @@ static size_t state_size(const double *params)
     return sizeof(struct window_sum);
 }
 
-static inline double index_of(double above, double spread)
-{
-    const double value = above / (0.015 * spread);
-
-    return spread == 0 ? 0 : value;
-}
-
 static void reference(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
 
-    for (size_t t = p - 1; t < run->to; t++) {
-        long double mean = 0, spread = 0;
-        for (size_t i = 0; i < p; i++)
-            mean += run->in[0][t - i];
-        mean /= (long double)p;
-        for (size_t i = 0; i < p; i++)
-            spread += fabsl(run->in[0][t - i] - mean) / (long double)p;
-        run->out[0][t] = index_of((double)(run->in[0][t] - mean), (double)spread);
-    }
+    for (size_t t = p - 1; t < run->to; t++)
+        run->out[0][t] = commodity_channel_reference(run->in[0], t, p);
 }
 
 static void IND_FN(cci)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    double mean[CHUNK], spread[CHUNK];
 
     RUN_CHUNKS(run, 0, at, n)
     {
-        const double *x = run->in[0] + at;
         const size_t skip = chunk_skip(at, p - 1);
-        double *restrict out = run->out[0] + at;
-
-        window_sum_chunk(run->state, x, n, p, mean);
-        for (size_t i = 0; i < n; i++)
-            mean[i] /= (double)p;
-        mean_absolute_chunk(x, p, mean, spread, skip, n);
-        for (size_t i = skip; i < n; i++)
-            out[i] = index_of(x[i] - mean[i], spread[i]);
+        commodity_channel_chunk(run->state, run->in[0] + at, n, p, skip, run->out[0] + at);
     }
 }
 

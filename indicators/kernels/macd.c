@@ -3,15 +3,10 @@
  *
  *   macd = average over fast_period - average over slow_period
  *   signal = average of macd over signal_period;   hist = macd - signal */
+#include "macd.h"
 #include "compat.h"
-#include "moving_average.h"
 
 enum { FAST, SLOW, SIGNAL, MA_TYPE, COMPAT };
-
-struct state {
-    struct ma fast, slow, signal;
-    double mem[]; /* of fast, slow, signal */
-};
 
 static enum ma_kind kind_of(const double *params) { return (enum ma_kind)params[MA_TYPE]; }
 
@@ -60,8 +55,7 @@ static int check(const double *params)
 
 static size_t state_size(const double *params)
 {
-    return sizeof(struct state) + ma_size((size_t)params[FAST]) + ma_size((size_t)params[SLOW]) +
-           ma_size((size_t)params[SIGNAL]);
+    return macd_state_size((size_t)params[FAST], (size_t)params[SLOW], (size_t)params[SIGNAL]);
 }
 
 static void reference_tulip(const struct ind_run *run)
@@ -82,32 +76,6 @@ static void reference_tulip(const struct ind_run *run)
     }
 }
 
-/* The outputs are the rooms for the three averages, the signal last. */
-static void reference(const struct ind_run *run)
-{
-    const enum ma_kind kind = kind_of(run->params);
-    const size_t first = macd_warmup(run->params);
-    double *macd = run->out[0], *signal = run->out[1], *hist = run->out[2];
-
-    if (run->params[COMPAT] == COMPAT_TULIP) {
-        reference_tulip(run);
-        return;
-    }
-
-    for (size_t t = 0; t < run->to; t++)
-        macd[t] = signal[t] = run->in[0][t];
-    ma_reference(macd, size_min(fast_first(run->params), run->to), run->to, kind,
-                 run_int(run, FAST));
-    ma_reference(signal, 0, run->to, kind, run_int(run, SLOW));
-    for (size_t t = 0; t < run->to; t++)
-        macd[t] = signal[t] = macd[t] - signal[t];
-    ma_reference(signal, size_min(first, run->to), run->to, kind, run_int(run, SIGNAL));
-    for (size_t t = 0; t < run->to; t++)
-        hist[t] = macd[t] - signal[t];
-    for (size_t t = 0; t < size_min(warmup(run->params, 0), run->to); t++)
-        macd[t] = NAN;
-}
-
 static struct averaging averaging_of(const struct ind_run *run, size_t which)
 {
     struct averaging how = averaging_make(run, kind_of(run->params), run_int(run, which));
@@ -117,34 +85,34 @@ static struct averaging averaging_of(const struct ind_run *run, size_t which)
     return how;
 }
 
+static struct macd_how how_of(const struct ind_run *run)
+{
+    return (struct macd_how){
+        .fast = averaging_of(run, FAST),
+        .slow = averaging_of(run, SLOW),
+        .signal = averaging_of(run, SIGNAL),
+        .fast_late = fast_first(run->params),
+        .first = macd_warmup(run->params),
+        .shown = warmup(run->params, 0),
+        .signal_shown = warmup(run->params, 1),
+    };
+}
+
+static void reference(const struct ind_run *run)
+{
+    const struct macd_how how = how_of(run);
+
+    if (run->params[COMPAT] == COMPAT_TULIP)
+        reference_tulip(run);
+    else
+        macd_reference(run, &how);
+}
+
 static void IND_FN(macd)(const struct ind_run *run)
 {
-    const size_t first = macd_warmup(run->params);
-    const size_t macd_first = warmup(run->params, 0), signal_first = warmup(run->params, 1);
-    const struct averaging fast = averaging_of(run, FAST), slow = averaging_of(run, SLOW);
-    const struct averaging signal = averaging_of(run, SIGNAL);
-    struct state *s = run->state;
-    double *slow_mem = s->mem + ma_doubles(fast.p), *signal_mem = slow_mem + ma_doubles(slow.p);
-    double macd[CHUNK], other[CHUNK];
+    const struct macd_how how = how_of(run);
 
-    RUN_CHUNKS(run, 0, at, n)
-    {
-        const double *x = run->in[0] + at;
-        const size_t skip = size_min(chunk_skip(at, first), n);
-
-        const size_t late = size_min(chunk_skip(at, fast_first(run->params)), n);
-        ma_chunk(&fast, &s->fast, s->mem, x + late, macd + late, n - late);
-        ma_chunk(&slow, &s->slow, slow_mem, x, other, n);
-        for (size_t i = skip; i < n; i++)
-            macd[i] -= other[i];
-        for (size_t i = chunk_skip(at, macd_first); i < n; i++)
-            run->out[0][at + i] = macd[i];
-        ma_chunk(&signal, &s->signal, signal_mem, macd + skip, other + skip, n - skip);
-        for (size_t i = chunk_skip(at, signal_first); i < n; i++) {
-            run->out[1][at + i] = other[i];
-            run->out[2][at + i] = macd[i] - other[i];
-        }
-    }
+    macd_run(run, &how);
 }
 
 IND_INDICATOR(macd) = {

@@ -4,17 +4,12 @@
  * The stop moves towards the extreme of the trend by a share that grows with each new extreme; when
  * a bar reaches it, the trend turns and the stop jumps to the extreme that was. */
 #include "compat.h"
-#include "extrema.h"
-
-struct state {
-    double sar, extreme, share;
-    int rising;
-};
+#include "parabolic.h"
 
 static size_t state_size(const double *params)
 {
     (void)params;
-    return sizeof(struct state);
+    return sizeof(struct parabolic);
 }
 
 static size_t warmup(const double *params, size_t output)
@@ -23,7 +18,7 @@ static size_t warmup(const double *params, size_t output)
     return 1;
 }
 
-static void begin(struct state *s, const double *high, const double *low, double step)
+static void begin(struct parabolic *s, const double *high, const double *low, double step)
 {
     s->rising = high[1] > high[0];
     s->sar = s->rising ? low[0] : high[0];
@@ -31,8 +26,8 @@ static void begin(struct state *s, const double *high, const double *low, double
     s->share = step;
 }
 
-static void advance(struct state *s, const double *high, const double *low, size_t t, double step,
-                    double most)
+static void advance(struct parabolic *s, const double *high, const double *low, size_t t,
+                    double step, double most)
 {
     double next = s->sar + s->share * (s->extreme - s->sar);
 
@@ -51,43 +46,9 @@ static void advance(struct state *s, const double *high, const double *low, size
                        : nan_max(next, nan_max(high[t - 1], high[t - 2]));
 }
 
-/* TA-Lib falls only when the lows moved down by more than the highs moved up, turns when the stop
- * is touched, and keeps it clear of this bar and the one before. `sar` is that of the bar to come.
- */
-static void begin_talib(struct state *s, const double *high, const double *low, double step)
-{
-    const double down = low[0] - low[1], up = high[1] - high[0];
-
-    s->rising = !(down > 0 && down > up);
-    s->sar = s->rising ? low[0] : high[0];
-    s->extreme = s->rising ? high[1] : low[1];
-    s->share = step;
-}
-
-static double advance_talib(struct state *s, const double *high, const double *low, size_t t,
-                            double step, double most)
-{
-    const size_t before = t == 1 ? 1 : t - 1;
-    const double highest = nan_max(high[before], high[t]), lowest = nan_min(low[before], low[t]);
-    double shown = s->sar;
-
-    if (s->rising ? low[t] <= s->sar : high[t] >= s->sar) {
-        shown = s->rising ? nan_max(s->extreme, highest) : nan_min(s->extreme, lowest);
-        s->rising = !s->rising;
-        s->extreme = s->rising ? high[t] : low[t];
-        s->share = step;
-    } else if (s->rising ? high[t] > s->extreme : low[t] < s->extreme) {
-        s->extreme = s->rising ? high[t] : low[t];
-        s->share = fmin(s->share + step, most);
-    }
-    const double next = shown + s->share * (s->extreme - shown);
-    s->sar = s->rising ? nan_min(next, lowest) : nan_max(next, highest);
-    return shown;
-}
-
 /* Tulip goes by the middles of the first two bars and by the first bar's extreme, and moves stop
  * and extreme before it looks whether the bar has reached the stop. */
-static void begin_tulip(struct state *s, const double *high, const double *low, double step)
+static void begin_tulip(struct parabolic *s, const double *high, const double *low, double step)
 {
     s->rising = high[0] + low[0] <= high[1] + low[1];
     s->sar = s->rising ? low[0] : high[0];
@@ -95,7 +56,7 @@ static void begin_tulip(struct state *s, const double *high, const double *low, 
     s->share = step;
 }
 
-static double advance_tulip(struct state *s, const double *high, const double *low, size_t t,
+static double advance_tulip(struct parabolic *s, const double *high, const double *low, size_t t,
                             double step, double most)
 {
     const size_t two = t >= 2 ? t - 2 : t - 1;
@@ -150,19 +111,21 @@ static void IND_FN(sar)(const struct ind_run *run)
 {
     const double *high = run->in[0], *low = run->in[1], step = run->params[0];
     const double most = run->params[1];
+    const struct pace pace = {fmin(step, most), step, most};
     const enum compat compat = (enum compat)run->params[2];
-    struct state *s = run->state;
+    struct parabolic *s = run->state;
 
     for (size_t t = run_start(run, 1); t < run->to; t++) {
         if (t == 1 && compat == COMPAT_TALIB)
-            begin_talib(s, high, low, fmin(step, most));
+            parabolic_begin(s, high, low, parabolic_rises(high, low), &pace);
         else if (t == 1 && compat == COMPAT_TULIP)
             begin_tulip(s, high, low, step);
         else if (t == 1)
             begin(s, high, low, step);
         else if (compat == COMPAT_NONE)
             advance(s, high, low, t, step, most);
-        run->out[0][t] = compat == COMPAT_TALIB   ? advance_talib(s, high, low, t, step, most)
+        run->out[0][t] = compat == COMPAT_TALIB
+                             ? parabolic_advance(s, high, low, t, &pace, &pace, 0)
                          : compat == COMPAT_TULIP ? advance_tulip(s, high, low, t, step, most)
                                                   : s->sar;
     }

@@ -48,6 +48,12 @@ static inline double minus_movement(const double *high, const double *low, size_
     return down > up && down > 0 ? down : 0;
 }
 
+/* The change over p bars, in percent of the old value. */
+static inline double percent_change(const double *x, size_t t, size_t p)
+{
+    return 100 * (x[t] - x[t - p]) / x[t - p];
+}
+
 /* Where a close stands in a range, in percent; `flat` when there is none. */
 static inline double percent_of_range(double close, double low, double high, double flat)
 {

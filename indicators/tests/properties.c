@@ -279,6 +279,8 @@ static void a_market_that_stands_still_gives_what_does(void **state)
         for (size_t k = 0; k < SETS; k++) {
             double params[IND_MAX_PARAMS];
 
+            if (strcmp(ind->name, "sarext") == 0)
+                continue; /* every bar touches its stop, and with each its sign turns */
             params_make(ind, k, params);
             stand_still(&made, 100, volumes[v]);
             if (run(ind, &made, params, &plain) < 0)
