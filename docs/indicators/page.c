@@ -228,6 +228,15 @@ static void put_neighbours(const struct page_place *place, FILE *out)
     fputs("</nav>\n", out);
 }
 
+/* Against itself a series shows nothing: one that is compared with its own default is drawn against
+ * the open. */
+static void part_inputs(struct bench_case *c, const struct series *s)
+{
+    for (size_t i = 1; i < ind_n_inputs(c->ind); i++)
+        if (c->job.in[i] == c->job.in[0])
+            c->job.in[i] = s->column[SERIES_OPEN];
+}
+
 int page_write(const struct page_place *place, const struct series *s, FILE *out)
 {
     const struct ind_indicator *ind = place->ind;
@@ -239,6 +248,7 @@ int page_write(const struct page_place *place, const struct series *s, FILE *out
         return -1;
     }
     ind_defaults(ind, c.params);
+    part_inputs(&c, s);
     page_begin(ind->title, "index.html", out);
     fputs("<h1>", out);
     page_escape(ind->title, out);
