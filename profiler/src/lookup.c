@@ -132,13 +132,22 @@ static void *first_from(const struct link_map *map, const char *name)
     return ret;
 }
 
-void *lookup_next(const char *name)
+static const struct link_map *us(void)
 {
     const struct link_map *map = _r_debug.r_map;
 
     while (map != NULL && map->l_ld != _DYNAMIC)
         map = map->l_next;
-    return first_from(map, name);
+    return map;
+}
+
+void *lookup_next(const char *name) { return first_from(us(), name); }
+
+void *lookup_own(const char *name)
+{
+    const struct link_map *map = us();
+
+    return map == NULL ? NULL : find_in(map, name);
 }
 
 void *lookup_any(const char *name) { return first_from(_r_debug.r_map, name); }

@@ -14,6 +14,9 @@
 void *lookup_next(const char *name) __attribute__((visibility("hidden")));
 void *lookup_any(const char *name) __attribute__((visibility("hidden")));
 
+/* Our own, whatever the name is bound to in this process. */
+void *lookup_own(const char *name) __attribute__((visibility("hidden")));
+
 /* Whether the program itself asks for the symbol `name` of another object, found or not. */
 bool lookup_program_asks(const char *name) __attribute__((visibility("hidden")));
 

@@ -7,11 +7,44 @@
 
 #include "block.h"
 
+static struct {
+    char text[16384];
+    char *line[64];
+    bool is;
+} given;
+
+bool options_give(const char *lines)
+{
+    size_t n = 0;
+
+    if (strlen(lines) >= sizeof given.text)
+        return false;
+    strcpy(given.text, lines);
+    for (char *p = given.text, *next;
+         *p != '\0' && n + 1 < sizeof given.line / sizeof given.line[0]; p = next) {
+        const size_t len = strcspn(p, "\n");
+
+        next = p + len + (p[len] != '\0');
+        /* A scope pattern after the first is a line of its own: it belongs to the one before. */
+        if (n > 0 && strncmp(p, "NOCOPY_", strlen("NOCOPY_")) != 0)
+            p[-1] = '\n';
+        else
+            given.line[n++] = p;
+        p[len] = '\0';
+    }
+    given.line[n] = NULL;
+    given.is = true;
+    return true;
+}
+
+char *const *options_list(void) { return given.is ? given.line : environ; }
+
 const char *options_variable(const char *name)
 {
     const size_t len = strlen(name);
+    const bool ours = strncmp(name, "NOCOPY_", strlen("NOCOPY_")) == 0;
 
-    for (char **e = environ; e != NULL && *e != NULL; e++)
+    for (char *const *e = ours ? options_list() : environ; e != NULL && *e != NULL; e++)
         if (strncmp(*e, name, len) == 0 && (*e)[len] == '=')
             return *e + len + 1;
     return NULL;

@@ -29,6 +29,12 @@ struct options {
 /* Read the environment. Allocates nothing. */
 void options_read(struct options *ret);
 
+/* In place of the environment's NOCOPY_ variables: "NAME=value" lines. False: too long. */
+bool options_give(const char *lines);
+
+/* Where the NOCOPY_ variables are: the environment, or what was given. Ends with null. */
+char *const *options_list(void);
+
 /* Value of the variable `name` in the environment; null when unset. Borrowed. */
 const char *options_variable(const char *name);
 

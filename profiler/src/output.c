@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "real.h"
 #include "sys.h"
 
 /* Text being built; what does not fit is cut off. */
@@ -267,7 +268,7 @@ static void put_options(struct text *t)
 {
     char key[64];
 
-    for (char **e = environ; e != NULL && *e != NULL; e++) {
+    for (char *const *e = options_list(); e != NULL && *e != NULL; e++) {
         const char *equals = strchr(*e, '=');
         struct text k = {key, 0, sizeof key};
 
@@ -297,6 +298,8 @@ size_t output_facts(char *ret, size_t size, const struct options *options)
         fact_string(&t, "commit", options_variable("NOCOPY_COMMIT"));
     if (options->problem != NULL)
         fact_string(&t, "option-error", options->problem);
+    if (real_attachable)
+        fact_string(&t, "attached", "yes");
     put_options(&t);
     put_arguments(&t, line, sizeof line);
     return t.len;

@@ -13,6 +13,7 @@
 struct real real;
 bool real_resolved;
 struct real_other real_other;
+bool real_attachable;
 
 /* Zeroed by being .bss. Each piece is preceded by its size, for realloc. */
 char real_early[REAL_EARLY_SIZE] __attribute__((aligned(64)));
@@ -39,7 +40,7 @@ void *real_early_alloc(size_t align, size_t size)
 
 static void find(void *ret, const char *name)
 {
-    void *at = lookup_next(name);
+    void *at = real_attachable ? lookup_any(name) : lookup_next(name);
 
     memcpy(ret, &at, sizeof at);
 }
@@ -69,6 +70,7 @@ void real_resolve(void)
 
         atomic_store(&owner, tid);
         shim_self.busy = SHIM_INSIDE;
+        real_attachable = lookup_next("malloc") == NULL;
 #define HOOK(type, name, params) find(&found.name, #name);
 #include "hooks.def"
 #undef HOOK

@@ -29,6 +29,10 @@ extern struct real_other {
     uintptr_t start, size;
 } real_other __attribute__((visibility("hidden")));
 
+/* We came behind all that was there, so nothing is bound to us: we stay asleep until
+ * nocopy_attach(). */
+extern bool real_attachable __attribute__((visibility("hidden")));
+
 /* Look all of them up, once; also before any constructor ran, and inside of another allocator. */
 void real_resolve(void) __attribute__((visibility("hidden"), cold));
 

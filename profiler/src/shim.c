@@ -323,7 +323,7 @@ void shim_end_undone(void)
 __attribute__((constructor)) static void start(void)
 {
     real_ready();
-    if (!shim_self.busy && !shim_gate.is.open)
+    if (!shim_self.busy && !shim_gate.is.open && !real_attachable)
         shim_wake();
 }
 

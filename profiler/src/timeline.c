@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "attach.h"
 #include "clock.h"
 #include "live.h"
 #include "peak.h"
@@ -84,6 +85,8 @@ void timeline_tick(struct lane *lane)
         peak.shared ? atomic_load_explicit(&peak.sum, memory_order_relaxed) : lane->live;
 
     lane->ticks = 0;
+    if (__builtin_expect(atomic_load_explicit(&attach_stale, memory_order_relaxed) != 0, 0))
+        attach_again();
     if (live >= LIVE_LARGE)
         live_is_large();
     peak.now_ns = now;

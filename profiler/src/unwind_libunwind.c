@@ -79,16 +79,14 @@ void libunwind_hold(void)
 
 void libunwind_release(void) { atomic_fetch_sub(&lib.holders, 1); }
 
-static void leave(void)
+void libunwind_loader_leave(void)
 {
     lock_drop(&lib.gate);
     atomic_fetch_sub(&lib.users, 1);
 }
 
-static bool enter(void)
+bool libunwind_loader_enter(void)
 {
-    if (!lib.open)
-        return false;
     atomic_fetch_add(&lib.users, 1);
     for (int i = 0; i < PATIENCE && atomic_load(&lib.holders) == 0; i++) {
         if (lock_try(&lib.gate))
@@ -98,6 +96,8 @@ static bool enter(void)
     atomic_fetch_sub(&lib.users, 1);
     return false;
 }
+
+static bool enter(void) { return lib.open && libunwind_loader_enter(); }
 
 static bool read_frame(void *cursor, struct regs *ret)
 {
@@ -129,7 +129,7 @@ size_t libunwind_step(struct libunwind_room *w, struct regs start, struct regs *
         }
         *ret_ended = more == 0;
     }
-    leave();
+    libunwind_loader_leave();
     return len;
 }
 
@@ -140,7 +140,7 @@ size_t libunwind_backtrace(struct regs start, void **ret, size_t room)
     if (!enter())
         return 0;
     len = (size_t)lib.backtrace(ret, (int)room);
-    leave();
+    libunwind_loader_leave();
     while (first < len && (uint64_t)(uintptr_t)ret[first] != FRAME_IP(start.ip))
         first++;
     memmove(ret, ret + first, (len - first) * sizeof *ret);

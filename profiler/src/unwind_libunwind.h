@@ -33,6 +33,10 @@ void libunwind_after_fork(void);
 void libunwind_hold(void);
 void libunwind_release(void);
 
+/* Round a dl_iterate_phdr() of ours, under the same conditions as libunwind's. False: not now. */
+bool libunwind_loader_enter(void);
+void libunwind_loader_leave(void);
+
 /* Step from here outwards; ret gets what begins with `start`, at most `room` frames (ip and sp set,
  * ip untagged). Returns how many; 0: not found, or others were in there for too long. *ret_ended:
  * the last is outermost, rather than that libunwind gave up or that there was no room. */

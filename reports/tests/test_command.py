@@ -10,7 +10,7 @@ import threading
 from e2e import *  # noqa: F403
 from e2e import NOCOPY, ROW_COPY, ROW_IN_PLACE, SCOPE, Skip, contains, driver, equal, run_tests
 
-CALLS = ("run", "report", "diff", "check", "history", "compare", "bisect", "analyze", "open", "doctor")
+CALLS = ("run", "report", "diff", "check", "history", "compare", "bisect", "analyze", "attach", "open", "doctor")
 
 
 def _profiles(place):

@@ -10,7 +10,7 @@ from e2e import *  # noqa: F403
 from e2e import NOCOPY, SOURCE, Skip, contains, equal, run_tests
 
 BUILD = os.environ.get("NOCOPY_BUILD", "build")
-CALLS = ("run", "report", "diff", "check", "history", "compare", "bisect", "analyze", "open", "doctor")
+CALLS = ("run", "report", "diff", "check", "history", "compare", "bisect", "analyze", "attach", "open", "doctor")
 
 
 def _options(place, call):
