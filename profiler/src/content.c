@@ -15,7 +15,10 @@ enum {
     CALL_BLOCKS = 256 * 1024, /* kept of one call, dead ones included */
     GRACE_NS = 3000000,       /* what a run may spend before it has run for long */
     ASK_TICKS = 2000000,      /* how often the clock is asked: about each millisecond */
-    FREED_LEAST = 4096        /* bytes freed outside calls that are worth a look around */
+    FREED_LEAST = 4096,       /* bytes freed outside calls that are worth a look around */
+    HEAVY = 32 * 1024,        /* of a block: then asking the clock twice is nothing beside it */
+    EVENT_TICKS = 10000,      /* that a lighter event takes at most, and ... */
+    BYTE_TICKS = 8            /* ... that reading a byte does, page faults and all */
 };
 
 struct content content;
@@ -35,7 +38,9 @@ static double ticks_per_ns(uint64_t now)
 {
     const uint64_t ns = clock_ns(CLOCK_MONOTONIC) - content.ns_start;
 
-    return ns > 0 ? (double)(now - content.ticks_start) / (double)ns : 2.0;
+    if (ns > 0)
+        content.rate = (double)(now - content.ticks_start) / (double)ns;
+    return content.rate;
 }
 
 bool content_may_spend(size_t bytes)
@@ -63,11 +68,12 @@ bool content_may_spend(size_t bytes)
 
 void content_start(const struct content_setup *setup)
 {
-    content = (struct content){.setup = *setup};
+    content = (struct content){.setup = *setup, .rate = 2};
     lock_init(&content.lock);
     anchors_drop();
     copies_start();
     content_judge_start();
+    expected_drop();
     content.ticks_start = ticks();
     content.ns_start = clock_ns(CLOCK_MONOTONIC);
     content.cpu_start = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
@@ -80,11 +86,6 @@ void content_start(const struct content_setup *setup)
 /* --- the caller's blocks */
 
 /* Looks again at a block of the caller if it is not as it was. True when it is. */
-static struct witness *newest_witness(struct look *look)
-{
-    return look->seen[LATEST].since != 0 ? &look->seen[LATEST] : &look->seen[FIRST];
-}
-
 static bool refresh(uint32_t index, uint32_t call, bool at_end)
 {
     struct followed *f = followed_at(index);
@@ -94,10 +95,8 @@ static bool refresh(uint32_t index, uint32_t call, bool at_end)
         return true;
     const bool known = look->scanned != 0;
 
-    if (known && witness_agrees(f, newest_witness(look), 0, f->size) != 0) {
-        newest_witness(look)->until = content.event;
+    if (known && witness_agrees(f) != 0)
         return true;
-    }
     if (!content_may_spend(f->size))
         return !known;
     content_scan(index, call, at_end ? SCAN_LAST : SCAN_STAYS);
@@ -263,18 +262,18 @@ static void look_around(uint32_t head, uint32_t call, uint32_t but, size_t freed
                  false); /* who is born from now on and holds the same came after */
 }
 
-static void look_at_dying(uint32_t index, uint32_t call)
+/* False: all of it is known from elsewhere, and it needed no scan. */
+static bool look_at_dying(uint32_t index, uint32_t call)
 {
     struct followed *f = followed_at(index);
 
     if (!content_may_spend(f->size))
-        return;
+        return true;
     copies_of_dying(index);
-    if (is_charged(f->look, 0, f->size))
-        return;
-    content_probe(index, call);
-    if (!is_charged(f->look, 0, f->size))
-        content_scan(index, call, SCAN_DYING);
+    if (is_charged(f->look, 0, f->size) || content_probe(index, call))
+        return false;
+    content_scan(index, call, SCAN_DYING);
+    return true;
 }
 
 /* A free writes here anyway, or may: what is whole again later was written again. */
@@ -318,11 +317,12 @@ static void freeing(uint32_t index)
     }
     content.event++; /* what is witnessed now is later than every birth */
     f->flags |= FOLLOWED_DYING;
-    look_at_dying(index, f->call);
-    if (call != NULL)
-        look_around(call->newest, f->call, index, f->size);
-    else
-        look_around_outside(index, f->size);
+    if (look_at_dying(index, f->call)) { /* else it cost next to nothing */
+        if (call != NULL)
+            look_around(call->newest, f->call, index, f->size);
+        else
+            look_around_outside(index, f->size);
+    }
     content_note_still(f);
     scribble(f);
     f->death = ++content.event;
@@ -390,7 +390,13 @@ static uint32_t born(const struct content_birth *b)
 
 /* --- the doors */
 
-static bool enter(bool wait, uint64_t *ret_since)
+/* What is spent under the lock. On a busy machine others run meanwhile: their time is not ours. */
+struct spell {
+    uint64_t since, work;
+    uint64_t cpu_ns; /* of the thread, when the event is a heavy one; else 0 */
+};
+
+static bool enter(bool wait, struct spell *ret)
 {
     for (unsigned spins = 0; !lock_try(&content.lock); spins++) {
         if (spins > 2000 && !wait)
@@ -400,19 +406,34 @@ static bool enter(bool wait, uint64_t *ret_since)
         else
             __builtin_ia32_pause();
     }
-    *ret_since = ticks();
+    *ret = (struct spell){.since = ticks(), .work = content.work};
     return true;
 }
 
-static void leave(uint64_t since)
+/* A block of that size is about to be looked at. */
+static void brace(struct spell *spell, size_t size)
 {
-    content.ticks_spent += ticks() - since;
+    if (size >= HEAVY)
+        spell->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
+static void leave(const struct spell *spell)
+{
+    const uint64_t most = EVENT_TICKS + (content.work - spell->work) * BYTE_TICKS;
+    uint64_t took = ticks() - spell->since;
+
+    if (spell->cpu_ns != 0 && took > EVENT_TICKS)
+        took =
+            (uint64_t)((double)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - spell->cpu_ns) * content.rate);
+    else if (took > most)
+        took = most;
+    content.ticks_spent += took;
     lock_drop(&content.lock);
 }
 
 uint32_t content_born(const struct content_birth *birth)
 {
-    uint64_t since;
+    struct spell spell;
 
     if (birth->size < content_floor)
         return 0;
@@ -420,42 +441,44 @@ uint32_t content_born(const struct content_birth *birth)
         content.skipped += birth->size;
         return 0;
     }
-    if (!enter(content.setup.mode == CONTENT_FULL, &since))
+    if (!enter(content.setup.mode == CONTENT_FULL, &spell))
         return 0;
+    brace(&spell, birth->size);
     const uint32_t ret = content.ended ? 0 : born(birth);
 
-    leave(since);
+    leave(&spell);
     return ret;
 }
 
 void content_freeing(uint32_t handle)
 {
-    uint64_t since;
+    struct spell spell;
 
-    if (handle == 0 || !enter(true, &since))
+    if (handle == 0 || !enter(true, &spell))
         return;
+    brace(&spell, followed_at(handle)->size);
     if (content.ended)
         forget_block(handle);
     else
         freeing(handle);
-    leave(since);
+    leave(&spell);
 }
 
 void content_moving(uint32_t handle)
 {
-    uint64_t since;
+    struct spell spell;
 
-    if (handle == 0 || !enter(true, &since))
+    if (handle == 0 || !enter(true, &spell))
         return;
     followed_at(handle)->flags |= FOLLOWED_MOVING;
-    leave(since);
+    leave(&spell);
 }
 
 uint32_t content_moved(uint32_t handle, const struct content_birth *now)
 {
-    uint64_t since;
+    struct spell spell;
 
-    if (handle == 0 || !enter(true, &since))
+    if (handle == 0 || !enter(true, &spell))
         return 0;
     struct followed *f = followed_at(handle);
 
@@ -479,20 +502,21 @@ uint32_t content_moved(uint32_t handle, const struct content_birth *now)
         if (list != NULL)
             list_add(list, handle);
     }
-    leave(since);
+    leave(&spell);
     return handle;
 }
 
 void content_copying(uint32_t dst_handle, const void *dst, uint32_t src_handle, const void *src,
                      size_t size, uint32_t copy, uint32_t scope, uint32_t call)
 {
-    uint64_t since;
+    struct spell spell;
 
     if (size < content_floor || dst_handle == 0 || src_handle == 0 || dst_handle == src_handle ||
-        !enter(content.setup.mode == CONTENT_FULL, &since))
+        !enter(content.setup.mode == CONTENT_FULL, &spell))
         return;
     const struct followed *d = followed_at(dst_handle), *s = followed_at(src_handle);
 
+    brace(&spell, size);
     content.event++;
     if (!content.ended && (call != 0 || !content.has_calls) && followed_readable(s) &&
         followed_readable(d) && (uintptr_t)dst >= d->at && (uintptr_t)src >= s->at &&
@@ -505,21 +529,23 @@ void content_copying(uint32_t dst_handle, const void *dst, uint32_t src_handle, 
                                     .size = size,
                                     .copy = copy,
                                     .scope = scope});
-    leave(since);
+    leave(&spell);
 }
 
 void content_call_ended(uint32_t call)
 {
-    uint64_t since;
+    struct spell spell;
 
-    if (content_floor == SIZE_MAX || !enter(true, &since))
+    if (content_floor == SIZE_MAX || !enter(true, &spell))
         return;
     struct looked_call *c = content_call(call);
 
+    if (c != NULL)
+        brace(&spell, SIZE_MAX);
     content.event++;
     if (c != NULL && !content.ended)
         end_call(c);
-    leave(since);
+    leave(&spell);
 }
 
 static void open_range(uintptr_t start, uintptr_t end)
@@ -531,10 +557,10 @@ static void open_range(uintptr_t start, uintptr_t end)
 
 void content_protected(const void *at, size_t size, bool readable)
 {
-    uint64_t since;
+    struct spell spell;
     const uintptr_t start = (uintptr_t)at, end = start + size;
 
-    if (!enter(true, &since))
+    if (!enter(true, &spell))
         return;
     open_range(start, end); /* one that is opened in part stays shut: rather read too little */
     if (!readable) {
@@ -545,21 +571,21 @@ void content_protected(const void *at, size_t size, bool readable)
             content.shut[content.n_shut++].end = end;
         }
     }
-    leave(since);
+    leave(&spell);
 }
 
 bool content_may_read(const void *at, size_t size)
 {
-    uint64_t since;
+    struct spell spell;
     const struct followed f = {.at = (uintptr_t)at, .size = size};
 
     if (__atomic_load_n(&content.n_shut, __ATOMIC_RELAXED) == 0)
         return true;
-    if (!enter(true, &since))
+    if (!enter(true, &spell))
         return false;
     const bool ret = content.n_shut < MAX_SHUT && followed_readable(&f);
 
-    leave(since);
+    leave(&spell);
     return ret;
 }
 
@@ -582,10 +608,11 @@ static void end_list(uint32_t head)
 
 void content_end(void)
 {
-    uint64_t since;
+    struct spell spell;
 
-    if (content_floor == SIZE_MAX || !enter(true, &since))
+    if (content_floor == SIZE_MAX || !enter(true, &spell))
         return;
+    brace(&spell, SIZE_MAX);
     content.event++;
     for (unsigned i = 0; i < MAX_CALLS && !content.ended; i++)
         if (content.calls[i].serial != 0)
@@ -595,7 +622,7 @@ void content_end(void)
         end_list(content.small);
     }
     content.ended = true;
-    leave(since);
+    leave(&spell);
 }
 
 void content_figures(struct content_figures *ret)

@@ -112,7 +112,7 @@ static bool stands(const struct copied *r)
 {
     if (r->at_work || !followed_readable(followed_at(r->src)) || !tells(r))
         return false;
-    content.bytes += r->size;
+    content_looked_at(r->size);
     return scan_equal(source_of(r), destination_of(r), r->size) == r->size &&
            scan_hash(destination_of(r), r->size) == r->hash;
 }
@@ -155,7 +155,7 @@ static void settle_from(const struct copied *r)
 
     if (!followed_readable(d))
         return;
-    content.bytes += r->size;
+    content_looked_at(r->size);
     if (scan_hash(destination_of(r), r->size) != r->hash || !tells(r))
         return;
     if (scan_hash(source_of(r), r->size) == r->hash)
@@ -216,7 +216,7 @@ void copies_add(const struct copied *what)
     if (followed_look(d) == NULL || followed_look(s) == NULL)
         return;
     by.hash = scan_hash(source_of(&by), by.size);
-    content.bytes += by.size;
+    content_looked_at(by.size);
     by.at_work = overwrite(d->look, &by);
     save(d->look, &by);
     const uint32_t i = record_new();

@@ -80,7 +80,7 @@ static void try_line(struct scan *s, const struct track *t)
         total += n;
         end += n * 8;
     }
-    content.bytes += total * 16;
+    content_looked_at(total * 16);
     if (total * 8 < content.setup.min_block ||
         telling_words(x, x_start, dx, total) * 8 < content.setup.min_block * 3 / 4) {
         scan_note_failed(s, t->block, dx * 1009 + dy, end);

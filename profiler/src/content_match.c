@@ -11,6 +11,7 @@ enum {
     GAP = 4096, /* a copy that was changed in places goes on after at most so many bytes */
     PROBES = 3,
     PROBED_BLOCKS = 64,
+    EXPECTED = 256, /* stacks */
     CHUNK_MEMORY_ON = 8 << 20,
     CHUNK_MEMORY_FULL = 128 << 20
 };
@@ -166,6 +167,50 @@ void scan_note_failed(struct scan *s, uint32_t block, ptrdiff_t diagonal, size_t
     s->failed[i].until = until;
 }
 
+/* --- what is expected: blocks of one stack mostly meet the same fate. A clone has the same
+ * original as the one before it, a row goes into the same matrix, one row further. */
+
+static struct expected {
+    uint32_t counts; /* of blocks that go */
+    uint32_t block;  /* where the last of them was found */
+    uint64_t birth;  /* of that block: else it is another by now */
+    ptrdiff_t diagonal, step;
+} expected[EXPECTED];
+
+void expected_drop(void)
+{
+    for (unsigned i = 0; i < EXPECTED; i++)
+        expected[i] = (struct expected){0};
+}
+
+static struct expected *expected_of(uint32_t counts)
+{
+    return &expected[(counts * 0x9e3779b1u >> 16) % EXPECTED];
+}
+
+static void expect(const struct followed *goes, uint32_t block, ptrdiff_t diagonal)
+{
+    struct expected *e = expected_of(goes->counts);
+    const uint64_t birth = followed_at(block)->birth;
+    const bool again = e->counts == goes->counts && e->block == block && e->birth == birth;
+
+    *e = (struct expected){.counts = goes->counts,
+                           .block = block,
+                           .birth = birth,
+                           .diagonal = diagonal,
+                           .step = again ? diagonal - e->diagonal : -(ptrdiff_t)goes->size};
+}
+
+static void learn(const struct scan *s, const struct equal *e, ptrdiff_t diagonal)
+{
+    const struct followed *y = followed_at(e->y);
+
+    if (s->why == SCAN_DYING && e->bytes >= s->x->size / 8 * 7)
+        expect(s->x, e->y, diagonal);
+    else if (s->why != SCAN_DYING && y->death != 0 && e->bytes >= y->size / 8 * 7)
+        expect(y, s->index, -diagonal);
+}
+
 enum agreement { AGREES_NOT, AGREES_SHORTLY, AGREES };
 
 /* Two blocks agree at o and yo: how far, and what does it mean? AGREES_NOT: they do not (any more).
@@ -181,7 +226,7 @@ static enum agreement try_range(struct scan *s, size_t o, uint32_t block, size_t
         return AGREES_SHORTLY;
     if (!(y->death != 0 ? extend_dead : extend_alive)(s, o, y, yo, &e, &changed))
         return AGREES_NOT;
-    content.bytes += e.at.end - e.at.start;
+    content_looked_at(e.at.end - e.at.start);
     if (changed) { /* a copy that was then edited was needed */
         scan_note_failed(s, block, diagonal, SIZE_MAX);
         s->covered = e.at.end;
@@ -194,7 +239,9 @@ static enum agreement try_range(struct scan *s, size_t o, uint32_t block, size_t
     }
     s->covered = e.at.end;
     e.bytes = e.at.end - e.at.start;
+    s->told += e.bytes;
     content_judge(s, &e);
+    learn(s, &e, diagonal);
     return AGREES;
 }
 
@@ -298,7 +345,7 @@ static void scan_run(struct scan *s, struct look *look, size_t start, size_t end
 
         for (size_t i = 0; i < n; i++)
             at_anchor(s, look, o + offsets[i]);
-        content.bytes += done;
+        content_looked_at(done);
         if (done == slice && slice > SLICE)
             done = SLICE;
         o += done;
@@ -327,15 +374,10 @@ void content_scan(uint32_t index, uint32_t call, enum scan_why why)
     look->credit = 0;
 }
 
-/* A block that is about to go, against those that stand, at the same offset: most clones are whole,
- * and what they are a clone of may be overwritten before anybody scans it. */
-void content_probe(uint32_t index, uint32_t call)
+/* Offsets in a block where it is not dull, one in each part of it. */
+static unsigned probes_of(const struct followed *f, size_t ret[PROBES])
 {
-    struct followed *f = followed_at(index);
-    struct scan s = {.index = index, .x = f, .call = call, .why = SCAN_DYING};
-    const uint32_t *list = content_list_of(f);
-    size_t probe[PROBES];
-    unsigned n = 0, seen = 0;
+    unsigned n = 0;
 
     for (unsigned i = 0; i < PROBES; i++) {
         size_t o = (f->size / (PROBES + 1) * (i + 1)) & ~(size_t)7;
@@ -344,9 +386,57 @@ void content_probe(uint32_t index, uint32_t call)
         while (o + SCAN_WINDOW <= end && scan_dull((const unsigned char *)f->at + o))
             o += SCAN_WINDOW;
         if (o + SCAN_WINDOW <= end)
-            probe[n++] = o;
+            ret[n++] = o;
     }
-    for (uint32_t i = list && n > 0 ? *list : 0; i != 0 && seen < PROBED_BLOCKS;
+    return n;
+}
+
+static bool is_told(const struct scan *s) { return s->told + content.setup.min_block > s->x->size; }
+
+/* Is it where it is expected to be? */
+static bool probe_there(struct scan *s, const struct expected *e, ptrdiff_t diagonal,
+                        const size_t *probe, unsigned n)
+{
+    const struct followed *x = s->x, *y = followed_at(e->block);
+
+    for (unsigned i = 0; i < n; i++) {
+        const ptrdiff_t yo = (ptrdiff_t)probe[i] - diagonal;
+
+        if (yo < 0 || (size_t)yo + SCAN_WINDOW > y->size)
+            return false;
+        if (y->death == 0 && scan_load((const unsigned char *)x->at + probe[i]) !=
+                                 scan_load((const unsigned char *)y->at + yo))
+            return false;
+    }
+    return n > 0 &&
+           try_range(s, probe[0], e->block, (size_t)((ptrdiff_t)probe[0] - diagonal)) == AGREES;
+}
+
+static void probe_expected(struct scan *s, const size_t *probe, unsigned n)
+{
+    const struct expected e = *expected_of(s->x->counts); /* what is found there changes it */
+
+    if (e.counts != s->x->counts || e.block == 0 || e.block == s->index ||
+        followed_at(e.block)->birth != e.birth || !comparable(s, followed_at(e.block)))
+        return;
+    if (!probe_there(s, &e, e.diagonal + e.step, probe, n) && e.step != 0)
+        probe_there(s, &e, e.diagonal, probe, n);
+}
+
+/* A block that is about to go, against what is expected, and against those that stand, at the same
+ * offset: most clones are whole, and what they are a clone of may be overwritten before anybody
+ * scans it. */
+bool content_probe(uint32_t index, uint32_t call)
+{
+    struct followed *f = followed_at(index);
+    struct scan s = {.index = index, .x = f, .call = call, .why = SCAN_DYING};
+    const uint32_t *list = content_list_of(f);
+    size_t probe[PROBES];
+    const unsigned n = probes_of(f, probe);
+    unsigned seen = 0;
+
+    probe_expected(&s, probe, n);
+    for (uint32_t i = list && n > 0 ? *list : 0; i != 0 && seen < PROBED_BLOCKS && !is_told(&s);
          i = followed_at(i)->next) {
         const struct followed *y = followed_at(i);
 
@@ -360,4 +450,5 @@ void content_probe(uint32_t index, uint32_t call)
                 comparable(&s, y))
                 try_range(&s, probe[k], i, probe[k]);
     }
+    return is_told(&s);
 }

@@ -30,16 +30,17 @@ enum {
 }; /* bytes at the start of a block that an allocator writes to after a free */
 enum { OUTSIDE_LARGE = 64 * 1024, DEAD = 2048, MAX_SHUT = 32 };
 
-/* A block's witnesses: the first of this call, the two latest that differ, and room for one more.
- */
-enum { FIRST, BEFORE, LATEST, SPARE, WITNESSES };
-
-/* Words of a block as they stood at one event, every `stride` bytes. */
+/* Words of a block, every `stride` bytes: how each stood when it was last looked at, and since
+ * when. */
 struct witness {
-    uint64_t since, until; /* events between which they stood like this; 0: none taken */
+    uint64_t looked; /* event of the last look; 0: none yet */
     size_t stride;
     uint32_t len, room;
-    uint64_t *word;
+    struct stand {
+        uint64_t word;
+        uint64_t since;  /* first look that saw it so, and each look after it */
+        uint64_t unlike; /* last look that saw another; 0: none did */
+    } * stand;
 };
 
 struct stretch {
@@ -50,7 +51,7 @@ struct stretch {
 struct look {
     uint32_t generation; /* anchors that carry another are void */
     uint64_t scanned;    /* event of the last scan; 0: never */
-    struct witness seen[WITNESSES];
+    struct witness seen;
     uint32_t *chunk; /* of a dead block: hashes of its SCAN_CHUNK pieces, 0: unknown */
     size_t chunks;
     struct stretch charged[MAX_CHARGED]; /* bytes already told of, disjoint */
@@ -110,7 +111,9 @@ struct content {
     _Atomic uint64_t shut_until; /* tick before which no optional block is taken */
     uint64_t bytes;
     _Atomic uint64_t skipped;
-    size_t freed; /* bytes since the blocks outside calls were last looked at for it */
+    uint64_t work; /* bytes read for any reason: what time they took at most */
+    double rate;   /* ticks a nanosecond, as of the last time the clock was asked */
+    size_t freed;  /* bytes since the blocks outside calls were last looked at for it */
     struct looked_call calls[MAX_CALLS];
     uint32_t dead[DEAD]; /* of programs without calls: the last blocks that went */
     uint32_t n_dead;
@@ -150,8 +153,8 @@ void anchors_drop(void);
 
 /* Note how the block stands now; `anew`: and forget how it stood before. */
 void witness_take(struct followed *f, bool anew);
-/* 1: the words in [start, end) stand now as they did; 0: some differ; -1: none to tell by. */
-int witness_agrees(const struct followed *f, const struct witness *w, size_t start, size_t end);
+/* Do the words of the last look stand as they did? -1: none to tell by. */
+int witness_agrees(const struct followed *f);
 /* Was what now stands in [start, end) there before event `t`? 1 yes, 0 no, -1 cannot tell. */
 int witness_stood(const struct followed *f, size_t start, size_t end, uint64_t t);
 
@@ -179,6 +182,7 @@ struct scan {
     struct followed *x;
     enum scan_why why;
     size_t covered; /* of x: told of, or known to need no telling */
+    size_t told;    /* bytes of x in ranges that were judged */
     struct {
         uint32_t block;
         ptrdiff_t diagonal;
@@ -210,10 +214,16 @@ void content_tell(uint32_t source, uint32_t destination, uint32_t copy, uint32_t
 bool scan_failed_before(const struct scan *s, uint32_t block, ptrdiff_t diagonal, size_t o);
 void scan_note_failed(struct scan *s, uint32_t block, ptrdiff_t diagonal, size_t until);
 void content_scan(uint32_t index, uint32_t call, enum scan_why why);
-void content_probe(uint32_t index, uint32_t call);
+bool content_probe(uint32_t index, uint32_t call); /* true: all of it was told */
+void expected_drop(void);
 
 /* content.c */
 bool content_may_spend(size_t bytes);
+static inline void content_looked_at(size_t bytes)
+{
+    content.bytes += bytes;
+    content.work += bytes;
+}
 
 /* content_copies.c */
 void copies_start(void);

@@ -66,8 +66,8 @@ void followed_free(uint32_t index)
 
 static void witness_drop(struct witness *w)
 {
-    arena_free(w->word, w->room * sizeof *w->word);
-    content.memory -= w->room * sizeof *w->word;
+    arena_free(w->stand, w->room * sizeof *w->stand);
+    content.memory -= w->room * sizeof *w->stand;
     *w = (struct witness){0};
 }
 
@@ -91,8 +91,7 @@ void followed_forget(struct followed *f)
 
     if (l == NULL)
         return;
-    for (unsigned i = 0; i < WITNESSES; i++)
-        witness_drop(&l->seen[i]);
+    witness_drop(&l->seen);
     arena_free(l->chunk, l->chunks * sizeof *l->chunk);
     content.memory -= l->chunks * sizeof *l->chunk + sizeof *l;
     arena_free(l, sizeof *l);
@@ -247,119 +246,119 @@ void anchors_drop(void)
 
 /* Witnesses */
 
-static bool witness_fill(struct followed *f, struct witness *w)
+static bool witness_room(const struct followed *f, struct witness *w)
 {
-    struct untouched_run run[MAX_RUNS];
     size_t stride = f->size / MAX_WITNESS & ~(size_t)7;
 
     if (stride < 256)
         stride = 256;
     const uint32_t len = (uint32_t)(f->size / stride);
 
-    w->since = w->until = 0;
     if (w->room < len) {
         witness_drop(w);
-        w->word = arena_alloc(len * sizeof *w->word);
-        if (w->word == NULL)
+        w->stand = arena_alloc(len * sizeof *w->stand);
+        if (w->stand == NULL)
             return false;
         w->room = len;
-        content.memory += len * sizeof *w->word;
+        content.memory += len * sizeof *w->stand;
     }
-    const unsigned runs = untouched_written((const void *)f->at, f->size, run, MAX_RUNS);
-    unsigned r = 0;
-
-    for (uint32_t i = 0; i < len; i++) {
-        const size_t o = i * stride + 8; /* what an allocator scribbles is at the start */
-
-        while (r < runs && run[r].end <= o)
-            r++;
-        w->word[i] = /* a page never written is zero; reading it would make it one that was read */
-            r < runs && run[r].start <= o ? scan_load((const unsigned char *)f->at + o) : 0;
-    }
+    if (w->len != len || w->stride != stride)
+        w->looked = 0;
     w->stride = stride;
     w->len = len;
-    w->since = w->until = content.event;
     return true;
 }
 
-static bool alike(const struct witness *a, const struct witness *b)
+/* What an allocator scribbles is at the start. */
+static size_t stand_at(const struct witness *w, size_t i) { return i * w->stride + 8; }
+
+static void stand_note(struct stand *s, uint64_t now, uint64_t looked)
 {
-    bool same = a->since != 0 && a->len == b->len && a->stride == b->stride;
-
-    for (uint32_t i = 0; same && i < a->len; i++)
-        same = a->word[i] == b->word[i];
-    return same;
-}
-
-static void exchange(struct witness *a, struct witness *b)
-{
-    const struct witness was = *a;
-
-    *a = *b;
-    *b = was;
+    if (looked != 0 && s->word == now)
+        return;
+    *s = (struct stand){.word = now, .since = content.event, .unlike = looked};
 }
 
 void witness_take(struct followed *f, bool anew)
 {
     struct look *look = followed_look(f);
+    struct untouched_run run[MAX_RUNS];
 
     if (look == NULL)
         return;
-    struct witness *seen = look->seen;
+    struct witness *w = &look->seen;
 
-    for (unsigned i = 0; anew && i < WITNESSES; i++)
-        seen[i].since = 0;
-    if (!witness_fill(f, &seen[SPARE]))
+    if (anew)
+        w->looked = 0;
+    if (!witness_room(f, w))
         return;
-    struct witness *newest = seen[LATEST].since != 0 ? &seen[LATEST] : &seen[FIRST];
+    const unsigned runs = untouched_written((const void *)f->at, f->size, run, MAX_RUNS);
+    unsigned r = 0;
 
-    if (newest->since == 0) {
-        exchange(newest, &seen[SPARE]);
-    } else if (alike(newest, &seen[SPARE])) {
-        newest->until = content.event; /* it has stood like this all along */
-    } else {
-        exchange(&seen[BEFORE], &seen[LATEST]);
-        exchange(&seen[LATEST], &seen[SPARE]);
+    for (uint32_t i = 0; i < w->len; i++) {
+        const size_t o = stand_at(w, i);
+
+        while (r < runs && run[r].end <= o)
+            r++;
+        /* A page never written is zero; reading it would make it one that was read. */
+        const bool written = r < runs && run[r].start <= o;
+
+        stand_note(&w->stand[i], written ? scan_load((const unsigned char *)f->at + o) : 0,
+                   w->looked);
     }
-    seen[SPARE].since = 0;
+    w->looked = content.event;
+    content.work += w->len * sizeof(uint64_t[8]);
 }
 
-int witness_agrees(const struct followed *f, const struct witness *w, size_t start, size_t end)
+int witness_agrees(const struct followed *f)
 {
+    struct witness *w = &f->look->seen;
     int ret = -1;
 
-    if (w->since == 0)
-        return -1;
-    for (size_t i = start / w->stride; i < w->len; i++) {
-        const size_t o = i * w->stride + 8;
+    for (size_t i = 0; w->looked != 0 && i < w->len; i++) {
+        const uint64_t now = scan_load((const unsigned char *)f->at + stand_at(w, i));
 
-        if (o + 8 > end)
-            break;
-        if (o < start)
-            continue;
-        const uint64_t now = scan_load((const unsigned char *)f->at + o);
-
-        if (now != w->word[i])
+        if (now != w->stand[i].word)
             return 0;
         if (!scan_dull_word(now))
             ret = 1;
     }
+    if (w->looked != 0)
+        w->looked = content.event;
     return ret;
+}
+
+/* One word of it: 1 it stood there before t, 0 it did not, -1 cannot tell. */
+static int stood(const struct stand *s, uint64_t now, uint64_t looked, uint64_t t)
+{
+    if (now != s->word)
+        return looked >= t ? 0 : -1;
+    if (s->unlike >= t)
+        return 0;
+    return s->since <= t && !scan_dull_word(now) ? 1 : -1;
 }
 
 int witness_stood(const struct followed *f, size_t start, size_t end, uint64_t t)
 {
     const struct look *look = f->look;
+    unsigned yes = 0, unknown = 0;
 
-    for (unsigned i = WITNESSES; look != NULL && i-- > 0;) {
-        const int agrees = witness_agrees(f, &look->seen[i], start, end);
+    if (look == NULL || look->seen.looked == 0)
+        return -1;
+    const struct witness *w = &look->seen;
 
-        if (agrees == 1 && look->seen[i].since <= t)
-            return 1;
-        if (agrees == 0 && look->seen[i].until >= t)
+    for (size_t i = start / w->stride; i < w->len && stand_at(w, i) + 8 <= end; i++) {
+        if (stand_at(w, i) < start)
+            continue;
+        const uint64_t now = scan_load((const unsigned char *)f->at + stand_at(w, i));
+        const int how = stood(&w->stand[i], now, w->looked, t);
+
+        if (how == 0)
             return 0;
+        yes += how == 1;
+        unknown += how < 0 && !scan_dull_word(now);
     }
-    return -1;
+    return yes > 0 && unknown == 0 ? 1 : -1;
 }
 
 /* Bytes already told of */

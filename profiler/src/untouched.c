@@ -311,10 +311,11 @@ struct untouched_birth untouched_born(void *at, size_t size, bool zeroed)
     } else {
         ret.fresh = fresh_bytes(at, size);
         ret.zeroed = zeroed;
-        ret.planted =
-            plants && !zeroed && size >= JUDGED && size <= EXACT_MOST && ret.fresh < size / 4 * 3;
-        if (ret.planted)
+        if (plants && !zeroed && size >= JUDGED && size <= EXACT_MOST &&
+            ret.fresh + 2 * PAGE < size) {
             plant(at, 0, size);
+            ret.planted = ret.fresh < size / 4 * 3; /* else pages tell, and do so to the byte */
+        }
     }
     return ret;
 }

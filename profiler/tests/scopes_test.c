@@ -113,6 +113,7 @@ static void a_free_that_the_function_ends_in_is_inside_its_call(void **state)
     assert_int_equal(c->calls, 3);
     assert_int_equal(c->temporary_bytes, 3000);
     assert_int_equal(c->retained_bytes, 0);
+    assert_true(r.p.header->content_ns > 0 && r.p.header->content_ns < r.p.header->cpu_ns);
     for (uint64_t i = 1; i < peek_count(&r.p, NC_EDGES); i++) {
         const struct nc_edge *e = peek_at(&r.p, NC_EDGES, i);
 

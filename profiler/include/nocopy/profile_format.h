@@ -93,6 +93,8 @@ struct nc_header {
     uint64_t threads;   /* threads that were seen */
     uint64_t count[32]; /* entries used per kind of table, entry 0 included; atomic; index enum
                            nc_kind */
+    uint64_t cpu_ns;    /* CPU time of the process since start_ns, content_ns included, as of the
+                           last note; 0: an older writer did not tell */
 };
 static_assert(sizeof(struct nc_header) <= NC_HEADER_SIZE, "the header is one page");
 
