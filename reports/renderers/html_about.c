@@ -32,6 +32,23 @@ static void row_bytes(struct html *h, const char *name, uint64_t bytes)
         row(h, name, html_bytes_words(words, bytes));
 }
 
+/* What comparing contents cost, as a time and as a share of the CPU time of the run. */
+static void row_cost(struct html *h)
+{
+    const struct report_run *run = &h->report->run;
+    char words[HTML_AMOUNT], text[128];
+
+    if (!run->content_ns)
+        return;
+    html_time_words(words, (double)run->content_ns);
+    if (run->cpu_ns >= run->content_ns)
+        snprintf(text, sizeof text, "%s of CPU, %.1f %% of the run's", words,
+                 100.0 * (double)run->content_ns / (double)run->cpu_ns);
+    else
+        snprintf(text, sizeof text, "%s of CPU", words);
+    row(h, "Comparing took", text);
+}
+
 static void command_row(struct html *h)
 {
     const struct report_run *run = &h->report->run;
@@ -83,6 +100,7 @@ static void put_method(struct html *h)
         : run->content_full ? "compared in every call"
                             : "compared within a time budget");
     row_bytes(h, "Compared", run->content_bytes);
+    row_cost(h);
     row_bytes(h, "Left out by the budget", run->content_skipped_bytes);
     row(h, "Never-written bytes", run->untouched ? "looked for" : "not looked for");
     row(h, "Complete", run->complete ? "yes" : "no: figures are lower bounds");

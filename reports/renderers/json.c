@@ -45,10 +45,10 @@ static json_t *measured(const struct report_run *r)
     return json_fields("content", B(r->content), "content_full", B(r->content_full), "copies",
                        B(r->copies), "untouched", B(r->untouched), "sample_bytes",
                        N(r->sample_bytes), "foreign_frees", N(r->foreign_frees), "small_copies",
-                       N(r->small_copies), "small_copied_bytes", N(r->small_copied_bytes),
-                       "content_ns", N(r->content_ns), "content_bytes", N(r->content_bytes),
-                       "content_skipped_bytes", N(r->content_skipped_bytes), "unwound",
-                       N(r->unwound), "checked", N(r->checked), "check_differences",
+                       N(r->small_copies), "small_copied_bytes", N(r->small_copied_bytes), "cpu_ns",
+                       N(r->cpu_ns), "content_ns", N(r->content_ns), "content_bytes",
+                       N(r->content_bytes), "content_skipped_bytes", N(r->content_skipped_bytes),
+                       "unwound", N(r->unwound), "checked", N(r->checked), "check_differences",
                        N(r->check_differences), "damage", T(r->damage), NULL);
 }
 

@@ -28,7 +28,8 @@ struct claim {
 };
 
 /* Claims that people would call one thing: same kind, scope, mode, and line of the block that would
- * go. The other two sites are those of the heaviest claim. */
+ * go; what is proven apart from what is likely. The other two sites are those of the heaviest
+ * claim. */
 struct claims {
     const char *scope; /* name, "" outside */
     enum report_mode mode;
@@ -36,8 +37,8 @@ struct claims {
     struct report_site where, copied, source;
     uint32_t where_node, copied_node, source_node, scope_index; /* of the heaviest claim */
     uint64_t bytes, count, of;
-    bool mixed;    /* other claims have other sources */
-    bool doubtful; /* all of them are */
+    bool mixed; /* other claims have other sources */
+    bool doubtful;
 };
 
 struct analysis {

@@ -47,7 +47,8 @@ static uint64_t site_hash(uint64_t h, const struct report_site *s)
 
 static uint64_t group_hash(const struct claims *c)
 {
-    return site_hash(index_mix((uintptr_t)c->scope, (uint64_t)c->mode << 1 | c->has_mode),
+    return site_hash(index_mix((uintptr_t)c->scope,
+                               (uint64_t)c->mode << 2 | (uint64_t)c->doubtful << 1 | c->has_mode),
                      &c->where);
 }
 
@@ -66,7 +67,7 @@ static bool group_equal(uint32_t i, const void *key, const void *context)
     const struct claims *a = &((const struct gather *)context)->groups[i].c, *b = key;
 
     return a->scope == b->scope && a->mode == b->mode && a->has_mode == b->has_mode &&
-           same_site(&a->where, &b->where);
+           a->doubtful == b->doubtful && same_site(&a->where, &b->where);
 }
 
 static struct group *group_of(struct findings *f, const struct claim *claim)
@@ -80,7 +81,7 @@ static struct group *group_of(struct findings *f, const struct claim *claim)
                                .where = model_site(m, claim->where),
                                .copied = {"", "", 0},
                                .source = {"", "", 0},
-                               .doubtful = true};
+                               .doubtful = claim->doubtful};
 
     if (!index_reserve(&g->index, group_hash_at, g) ||
         !array_grow((void **)&g->groups, g->n, &g->room, sizeof *g->groups))
@@ -148,7 +149,6 @@ uint64_t claim(struct findings *findings, const struct claim *claim)
     g->c.bytes += bytes;
     g->c.count += claim->count;
     g->c.of += claim->of;
-    g->c.doubtful = g->c.doubtful && claim->doubtful;
     if (!claim->doubtful && claim->ledger != CLAIM_LEAKED)
         findings->needless[claim->where] += bytes;
     const struct report_site source = model_site(findings->model, claim->source);
@@ -207,8 +207,9 @@ static uint64_t *bytes_by_scope(const struct model *m)
 }
 
 /* Stable across runs and commits: no line, address or path in it. */
-static const char *finding_id(struct pool *pool, const struct report_finding *f, unsigned ordinal)
+static const char *finding_id(struct pool *pool, const struct found *found, unsigned ordinal)
 {
+    const struct report_finding *f = &found->f;
     uint64_t h = index_hash_string(f->kind);
 
     h = index_mix(h, index_hash_string(f->scope));
@@ -217,6 +218,8 @@ static const char *finding_id(struct pool *pool, const struct report_finding *f,
     h = index_mix(h, index_hash_string(f->copied.function));
     h = index_mix(h, index_hash_string(f->source.function));
     h = index_mix(h, ordinal);
+    if (found->doubtful)
+        h = index_mix(h, 1);
     return pool_intern(pool, pool_printf(pool, "%s-%012" PRIx64, f->kind, h & 0xffffffffffffu));
 }
 
@@ -259,7 +262,8 @@ static bool found_add(struct findings *f, const struct analysis *a, struct group
               .evidence = pool_intern(pool, evidence),
               .advice = pool_intern(pool, advice)},
         .nodes = nodes,
-        .n_nodes = g->n_nodes};
+        .n_nodes = g->n_nodes,
+        .doubtful = c->doubtful};
     return true;
 }
 
@@ -331,13 +335,18 @@ static int by_identity(const void *a, const void *b)
         r = compare_sites(&x->where, &y->where);
     if (r == 0)
         r = compare_sites(&x->copied, &y->copied);
-    return r ? r : compare_sites(&x->source, &y->source);
+    if (r == 0)
+        r = compare_sites(&x->source, &y->source);
+    return r ? r : ((const struct found *)a)->doubtful - ((const struct found *)b)->doubtful;
 }
 
-static bool same_identity(const struct report_finding *x, const struct report_finding *y)
+static bool same_identity(const struct found *a, const struct found *b)
 {
-    return strcmp(x->kind, y->kind) == 0 && strcmp(x->scope, y->scope) == 0 && x->mode == y->mode &&
-           x->has_mode == y->has_mode && strcmp(x->where.function, y->where.function) == 0 &&
+    const struct report_finding *x = &a->f, *y = &b->f;
+
+    return a->doubtful == b->doubtful && strcmp(x->kind, y->kind) == 0 &&
+           strcmp(x->scope, y->scope) == 0 && x->mode == y->mode && x->has_mode == y->has_mode &&
+           strcmp(x->where.function, y->where.function) == 0 &&
            strcmp(x->copied.function, y->copied.function) == 0 &&
            strcmp(x->source.function, y->source.function) == 0;
 }
@@ -360,8 +369,8 @@ static void identify(struct findings *f)
         return;
     qsort(f->found, f->n_found, sizeof *f->found, by_identity);
     for (size_t i = 0; i < f->n_found; i++) {
-        ordinal = i > 0 && same_identity(&f->found[i - 1].f, &f->found[i].f) ? ordinal + 1 : 0;
-        f->found[i].f.id = finding_id(f->model->pool, &f->found[i].f, ordinal);
+        ordinal = i > 0 && same_identity(&f->found[i - 1], &f->found[i]) ? ordinal + 1 : 0;
+        f->found[i].f.id = finding_id(f->model->pool, &f->found[i], ordinal);
     }
     qsort(f->found, f->n_found, sizeof *f->found, heavier);
 }

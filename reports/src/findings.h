@@ -10,6 +10,7 @@ struct found {
     struct report_finding f; /* stacks not set */
     const uint32_t *nodes;   /* of the model, heaviest claim first */
     size_t n_nodes;
+    bool doubtful;
 };
 
 struct findings {

@@ -661,6 +661,7 @@ static bool run_add(struct model *m, const struct profile *p)
     run->foreign_frees += h->foreign_frees;
     run->small_copies += h->small_copies;
     run->small_copied_bytes += h->small_copied_bytes;
+    run->cpu_ns += h->cpu_ns;
     run->content_ns += h->content_ns;
     run->content_bytes += h->content_bytes;
     run->content_skipped_bytes += h->content_skipped_bytes;

@@ -230,6 +230,7 @@ struct report_run {
     /* How it was measured. */
     bool content, content_full, copies, untouched;
     uint64_t sample_bytes, foreign_frees, small_copies, small_copied_bytes;
+    uint64_t cpu_ns; /* of all processes, content_ns included; 0: not told */
     uint64_t content_ns, content_bytes, content_skipped_bytes;
     uint64_t unwound, checked, check_differences;
     const char *damage; /* "", or what of a profile could not be read: figures are lower bounds */

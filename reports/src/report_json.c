@@ -166,6 +166,7 @@ static void load_run(struct load *l, const json_t *root)
         .foreign_frees = count(m, "foreign_frees"),
         .small_copies = count(m, "small_copies"),
         .small_copied_bytes = count(m, "small_copied_bytes"),
+        .cpu_ns = count(m, "cpu_ns"),
         .content_ns = count(m, "content_ns"),
         .content_bytes = count(m, "content_bytes"),
         .content_skipped_bytes = count(m, "content_skipped_bytes"),

@@ -418,6 +418,9 @@ static int finish(struct report *ret, struct maker *m, const char *exe)
                                 .content = true,
                                 .copies = true,
                                 .untouched = true,
+                                .cpu_ns = 1600000000,
+                                .content_ns = 100000000,
+                                .content_bytes = 1 << 20,
                                 .damage = ""};
     for (size_t i = 0; i < r.n_stacks; i++) {
         const struct report_metrics *s = &r.stacks[i].metrics;

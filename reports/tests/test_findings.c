@@ -258,6 +258,30 @@ static void bytes_never_written_are_told(void **state)
     report_done(&r);
 }
 
+static void blocks_that_could_not_be_judged_are_likely_like_those_that_could(void **state)
+{
+    struct batch t;
+    begin(&t, 0);
+    const uint32_t c = builder_blocks(&t.b, inside(&t, 0x200), 10, 100000, 10, 0);
+    counts(&t, c)->largest_bytes = 100000;
+    counts(&t, c)->untouched_bytes = 4 * 60000;
+    counts(&t, c)->untouched_blocks = 4;
+    counts(&t, c)->untouched_looked = 4 * 100000;
+    struct report r = report_of(&t.b);
+
+    assert_int_equal(r.n_findings, 2); /* heaviest first */
+    assert_string_equal(r.findings[0].kind, "over-allocation");
+    assert_int_equal(r.findings[0].bytes, 6 * 60000);
+    assert_int_equal(r.findings[0].count, 6);
+    assert_int_equal(r.findings[0].severity, SEVERITY_LOW);
+    assert_int_equal(strncmp(r.findings[0].evidence, "Likely: ", 8), 0);
+    assert_int_equal(r.findings[1].bytes, 4 * 60000);
+    assert_int_equal(strncmp(r.findings[1].evidence, "Likely: ", 8) == 0, 0);
+    assert_string_not_equal(r.findings[0].id, r.findings[1].id);
+    assert_int_equal(r.totals.all.needless_bytes, 4 * 60000);
+    report_done(&r);
+}
+
 static void matches_are_told_by_what_is_proven(void **state)
 {
     static const struct {
@@ -402,6 +426,7 @@ int main(void)
         cmocka_unit_test(a_pool_that_only_one_of_many_calls_fills_is_no_payload),
         cmocka_unit_test(a_leak_is_told_unless_the_run_was_cut_off),
         cmocka_unit_test(bytes_never_written_are_told),
+        cmocka_unit_test(blocks_that_could_not_be_judged_are_likely_like_those_that_could),
         cmocka_unit_test(matches_are_told_by_what_is_proven),
         cmocka_unit_test(a_copy_proven_by_content_is_a_needless_band_of_the_flow),
         cmocka_unit_test(a_byte_is_charged_once),

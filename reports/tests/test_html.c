@@ -156,6 +156,15 @@ static void the_same_report_gives_the_same_bytes(void **state)
     free(b);
 }
 
+static void what_comparing_cost_is_told_as_a_share_of_the_run(void **state)
+{
+    char *page = page_of(make_indicators, (struct render_options){0});
+
+    assert_non_null(strstr(page, "<th scope=\"row\">Comparing took</th><td>100 ms of CPU, 6.2 % of "
+                                 "the run&#39;s</td>"));
+    free(page);
+}
+
 static void a_page_of_41_indicators_is_small(void **state)
 {
     char *page = page_of(make_indicators, (struct render_options){0});
@@ -275,6 +284,7 @@ int main(void)
         cmocka_unit_test(figures_have_three_digits_and_a_sign_where_asked),
         cmocka_unit_test(varints_are_leb128),
         cmocka_unit_test(the_same_report_gives_the_same_bytes),
+        cmocka_unit_test(what_comparing_cost_is_told_as_a_share_of_the_run),
         cmocka_unit_test(a_page_of_41_indicators_is_small),
         cmocka_unit_test(a_hostile_report_adds_no_script_and_no_tag),
         cmocka_unit_test(only_source_code_is_read),
