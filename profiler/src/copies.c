@@ -178,7 +178,8 @@ void copies_written(uintptr_t at, size_t size)
 
 void copies_freed(struct block *b)
 {
-    if (b->read_edge == 0 || b->read_count == 0)
+    /* A block that the caller frees one day was not copied in the call for that: it lived on. */
+    if (b->read_edge == 0 || b->read_count == 0 || edge(b->read_edge)->scope != b->scope)
         return;
     __atomic_fetch_add(&edge(b->read_edge)->freed_copies, b->read_count, __ATOMIC_RELAXED);
     __atomic_fetch_add(&edge(b->read_edge)->freed_bytes, b->read_bytes, __ATOMIC_RELAXED);
