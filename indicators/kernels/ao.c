@@ -37,15 +37,15 @@ static void ao_reference(const struct ind_run *run)
 static void IND_FN(ao)(const struct ind_run *run)
 {
     const size_t quick_p = run_int(run, 0), slow_p = run_int(run, 1);
-    const size_t first = ao_first(run->params, 0);
     struct ao_state *s = run->state;
+    double quick[CHUNK], slow[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double *at = run->in[0] + t;
-        const double quick = window_sum_push(&s->quick, at, quick_p) / (double)quick_p;
-        const double slow = window_sum_push(&s->slow, at, slow_p) / (double)slow_p;
-        if (t >= first)
-            run->out[0][t] = quick - slow;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        window_sum_chunk_scaled(&s->quick, run->in[0] + at, n, quick_p, 1 / (double)quick_p, quick);
+        window_sum_chunk_scaled(&s->slow, run->in[0] + at, n, slow_p, 1 / (double)slow_p, slow);
+        for (size_t i = chunk_skip(at, ao_first(run->params, 0)); i < n; i++)
+            run->out[0][at + i] = quick[i] - slow[i];
     }
 }
 
@@ -72,7 +72,7 @@ struct acosc_state {
     struct tail mid;
     struct made_sum mean;
     double last;
-    double mem[2 * (ACOSC_LONG + 1) + 2 * (ACOSC_MEAN + 1)]; /* of mid, mean */
+    double mem[2 * ACOSC_LONG + CHUNK + 2 * ACOSC_MEAN + CHUNK]; /* of mid, mean */
 };
 
 static size_t acosc_state(const double *params)
@@ -108,22 +108,30 @@ static void acosc_reference(const struct ind_run *run)
 static void IND_FN(acosc)(const struct ind_run *run)
 {
     struct acosc_state *s = run->state;
+    double mid[CHUNK], quick[CHUNK], slow[CHUNK], room[CHUNK + 1], *osc = room + 1;
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double mid = (run->in[0][t] + run->in[1][t]) / 2;
-        const double *at = tail_push(&s->mid, s->mem, ACOSC_LONG + 1, mid);
-        const double quick = window_sum_push(&s->quick, at, ACOSC_SHORT) / ACOSC_SHORT;
-        const double slow = window_sum_push(&s->slow, at, ACOSC_LONG) / ACOSC_LONG;
-        if (t + 1 < ACOSC_LONG)
-            continue;
-        const double ao = quick - slow;
-        const double mean =
-            made_sum_push(&s->mean, s->mem + 2 * (ACOSC_LONG + 1), ACOSC_MEAN, ao) / ACOSC_MEAN;
-        if (t >= acosc_first(NULL, 0)) {
-            run->out[0][t] = ao - mean;
-            run->out[1][t] = ao - mean - s->last;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const size_t skip = size_min(chunk_skip(at, ACOSC_LONG - 1), n);
+
+        for (size_t i = 0; i < n; i++)
+            mid[i] = (run->in[0][at + i] + run->in[1][at + i]) / 2;
+        const double *mids = tail_append(&s->mid, s->mem, ACOSC_LONG, mid, n);
+        window_sum_chunk_scaled(&s->quick, mids, n, ACOSC_SHORT, 1.0 / ACOSC_SHORT, quick);
+        window_sum_chunk_scaled(&s->slow, mids, n, ACOSC_LONG, 1.0 / ACOSC_LONG, slow);
+        for (size_t i = skip; i < n; i++)
+            mid[i] = quick[i] - slow[i];
+        made_sum_chunk(&s->mean, s->mem + series_doubles(ACOSC_LONG), ACOSC_MEAN, mid + skip,
+                       slow + skip, n - skip);
+        osc[-1] = s->last;
+        for (size_t i = skip; i < n; i++)
+            osc[i] = mid[i] - slow[i] / ACOSC_MEAN;
+        for (size_t i = chunk_skip(at, acosc_first(NULL, 0)); i < n; i++) {
+            run->out[0][at + i] = osc[i];
+            run->out[1][at + i] = osc[i] - room[i]; /* less that of the bar before */
         }
-        s->last = ao - mean;
+        if (skip < n)
+            s->last = osc[n - 1];
     }
 }
 

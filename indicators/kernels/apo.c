@@ -26,12 +26,18 @@ static void reference(const struct ind_run *run)
 
 static void IND_FN(apo)(const struct ind_run *run)
 {
-    const double quick_alpha = ema_alpha(run_int(run, 0)), slow_alpha = ema_alpha(run_int(run, 1));
+    const struct smoothing quick = smoothing_make(run, 1, ema_alpha(run_int(run, 0)));
+    const struct smoothing slow = smoothing_make(run, 1, ema_alpha(run_int(run, 1)));
     struct state *s = run->state;
+    double a[CHUNK], b[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++)
-        run->out[0][t] = smooth_push(&s->quick, run->in[0][t], 1, quick_alpha) -
-                         smooth_push(&s->slow, run->in[0][t], 1, slow_alpha);
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        smooth_chunk(&quick, &s->quick, run->in[0] + at, a, n);
+        smooth_chunk(&slow, &s->slow, run->in[0] + at, b, n);
+        for (size_t i = 0; i < n; i++)
+            run->out[0][at + i] = a[i] - b[i];
+    }
 }
 
 IND_INDICATOR(apo) = {

@@ -31,14 +31,18 @@ static void reference(const struct ind_run *run)
 static void IND_FN(cfo)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    struct window_line *w = run->state;
+    double mean[CHUNK], slope[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double x = run->in[0][t];
-        window_line_push(w, run->in[0] + t, p);
-        if (t + 1 >= p)
-            run->out[0][t] =
-                x == 0 || !isfinite(x) ? NAN : run->params[1] * (x - window_line_at(w, p, 0)) / x;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const double *x = run->in[0] + at;
+
+        window_line_chunk(run->state, x, n, p, mean, slope);
+        for (size_t i = chunk_skip(at, p - 1); i < n; i++) {
+            const double end = line_at(mean[i], slope[i], p, 0);
+            const double value = run->params[1] * (x[i] - end) / x[i];
+            run->out[0][at + i] = x[i] == 0 || !isfinite(x[i]) ? NAN : value;
+        }
     }
 }
 

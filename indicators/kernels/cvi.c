@@ -13,7 +13,7 @@ struct state {
 
 static size_t state_size(const double *params)
 {
-    return sizeof(struct state) + tail_size((size_t)params[0] + 1);
+    return sizeof(struct state) + series_size((size_t)params[0]);
 }
 
 static size_t warmup(const double *params, size_t output)
@@ -40,14 +40,18 @@ static void reference(const struct ind_run *run)
 static void IND_FN(cvi)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double alpha = ema_alpha(p);
+    const struct smoothing how = smoothing_make(run, 1, ema_alpha(p));
     struct state *s = run->state;
+    double e[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double e = smooth_push(&s->e, run->in[0][t] - run->in[1][t], 1, alpha);
-        const double *at = tail_push(&s->tail, s->mem, p + 1, e);
-        if (t >= 2 * p - 1)
-            run->out[0][t] = 100 * (e / *(at - p) - 1);
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        for (size_t i = 0; i < n; i++)
+            e[i] = run->in[0][at + i] - run->in[1][at + i];
+        smooth_chunk(&how, &s->e, e, e, n);
+        const double *all = tail_append(&s->tail, s->mem, p, e, n);
+        for (size_t i = chunk_skip(at, 2 * p - 1); i < n; i++)
+            run->out[0][at + i] = 100 * (e[i] / *(all + i - p) - 1);
     }
 }
 

@@ -15,7 +15,7 @@ static size_t state_size(const double *params)
     return sizeof(struct state);
 }
 
-#define DECAY(NAME, TITLE, LEFT, ABSOLUTE, NOTE)                                                   \
+#define DECAY(NAME, TITLE, LEFT, QUICK, ABSOLUTE, NOTE)                                            \
     static void NAME##_reference(const struct ind_run *run)                                        \
     {                                                                                              \
         const long double p = run->params[0];                                                      \
@@ -30,12 +30,14 @@ static size_t state_size(const double *params)
     static void IND_FN(NAME)(const struct ind_run *run)                                            \
     {                                                                                              \
         const double p = run->params[0];                                                           \
+        const double less = 1 / p, keep = 1 - less;                                                \
         struct state *s = run->state;                                                              \
         double y = s->y;                                                                           \
+        (void)less, (void)keep;                                                                    \
                                                                                                    \
         for (size_t t = run->from; t < run->to; t++) {                                             \
             const double x = run->in[0][t];                                                        \
-            y = t == 0 ? x : nan_max(LEFT, x);                                                     \
+            y = t == 0 ? x : nan_max(QUICK, x);                                                    \
             run->out[0][t] = y;                                                                    \
         }                                                                                          \
         s->y = y;                                                                                  \
@@ -56,7 +58,7 @@ static size_t state_size(const double *params)
         .absolute = ABSOLUTE,                                                                      \
     }
 
-DECAY(decay, "Linear Decay", y - 1 / p, 1,
+DECAY(decay, "Linear Decay", y - 1 / p, y - less, 1,
       "The greater of the value and the last less 1 / period.");
-DECAY(edecay, "Exponential Decay", y - y / p, 0,
+DECAY(edecay, "Exponential Decay", y - y / p, y *keep, 0,
       "The greater of the value and the last less 1 / period of it.");

@@ -4,7 +4,9 @@
  *   S[p-1] = v[1] + ... + v[p-1];   S[t] = S[t-1] - S[t-1] / p + v[t]
  *
  * for v the plus and the minus movement and the true range. */
+#include "group.h"
 #include "price.h"
+#include "smooth.h"
 
 struct state {
     double plus, minus, range;
@@ -21,24 +23,50 @@ static inline double wilder_sum(double sum, double value, size_t t, size_t p)
     return t < p ? sum + value : sum - sum / (double)p + value;
 }
 
-static inline void state_push(struct state *s, const struct ind_run *run, size_t t, size_t p)
+/* n sums from bar at >= 1 on, out of as many values; `v` becomes the sums. */
+static inline void wilder_sum_chunk(double *sum, size_t at, size_t n, size_t p, double *v)
 {
-    const double *high = run->in[0], *low = run->in[1];
+    double keep[CHUNK];
+    size_t i = 0;
 
-    s->plus = wilder_sum(s->plus, plus_movement(high, low, t), t, p);
-    s->minus = wilder_sum(s->minus, minus_movement(high, low, t), t, p);
-    if (run->in[2])
-        s->range = wilder_sum(s->range, true_range(high[t], low[t], run->in[2][t - 1]), t, p);
+    if (!isfinite(*sum) || !all_finite(v, n)) {
+        for (; i < n; i++)
+            v[i] = *sum = wilder_sum(*sum, v[i], at + i, p);
+        return;
+    }
+    for (; i < n && at + i < p; i++)
+        v[i] = *sum += v[i];
+    for (size_t k = i; k < n; k++)
+        keep[k] = 1 - 1 / (double)p;
+    *sum = fade_chunk(*sum, keep + i, v + i, v + i, n - i);
+}
+
+/* The sums of bars at .. at + n - 1; before bar 1 there is nothing to sum. */
+static inline void state_chunk(struct state *s, const struct ind_run *run, size_t at, size_t n,
+                               double *plus, double *minus, double *range)
+{
+    const size_t p = run_int(run, 0);
+    const double *high = run->in[0], *low = run->in[1], *close = run->in[2];
+    const size_t skip = at == 0;
+
+    plus[0] = minus[0] = range[0] = 0;
+    for (size_t i = skip; i < n; i++) {
+        plus[i] = plus_movement(high, low, at + i);
+        minus[i] = minus_movement(high, low, at + i);
+    }
+    for (size_t i = skip; i < n && close; i++)
+        range[i] = true_range(high[at + i], low[at + i], close[at + i - 1]);
+    wilder_sum_chunk(&s->plus, at + skip, n - skip, p, plus + skip);
+    wilder_sum_chunk(&s->minus, at + skip, n - skip, p, minus + skip);
+    if (close)
+        wilder_sum_chunk(&s->range, at + skip, n - skip, p, range + skip);
 }
 
 static inline double percent(double part, double whole)
 {
-    return whole == 0 ? 0 : 100 * part / whole;
-}
+    const double value = 100 * part / whole;
 
-static inline double dx_of(const struct state *s)
-{
-    return percent(fabs(s->plus - s->minus), s->plus + s->minus);
+    return whole == 0 ? 0 : value;
 }
 
 /* The definition: each value summed, with what is left of it by bar t, in long double. */
@@ -115,44 +143,46 @@ static void dx_reference(const struct ind_run *run)
 
 static void IND_FN(dm)(const struct ind_run *run)
 {
-    const size_t p = run_int(run, 0);
     struct state *s = run->state;
+    double plus[CHUNK], minus[CHUNK], range[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        if (t > 0)
-            state_push(s, run, t, p);
-        if (t + 1 < p)
-            continue;
-        run->out[0][t] = s->plus;
-        run->out[1][t] = s->minus;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        state_chunk(s, run, at, n, plus, minus, range);
+        for (size_t i = chunk_skip(at, run_int(run, 0) - 1); i < n; i++) {
+            run->out[0][at + i] = plus[i];
+            run->out[1][at + i] = minus[i];
+        }
     }
 }
 
 static void IND_FN(di)(const struct ind_run *run)
 {
-    const size_t p = run_int(run, 0);
     struct state *s = run->state;
+    double plus[CHUNK], minus[CHUNK], range[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        if (t > 0)
-            state_push(s, run, t, p);
-        if (t + 1 < p)
-            continue;
-        run->out[0][t] = percent(s->plus, s->range);
-        run->out[1][t] = percent(s->minus, s->range);
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        state_chunk(s, run, at, n, plus, minus, range);
+        for (size_t i = chunk_skip(at, run_int(run, 0) - 1); i < n; i++) {
+            run->out[0][at + i] = percent(plus[i], range[i]);
+            run->out[1][at + i] = percent(minus[i], range[i]);
+        }
     }
 }
 
 static void IND_FN(dx)(const struct ind_run *run)
 {
-    const size_t p = run_int(run, 0);
     struct state *s = run->state;
+    double plus[CHUNK], minus[CHUNK], range[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        if (t > 0)
-            state_push(s, run, t, p);
-        if (t + 1 >= p)
-            run->out[0][t] = dx_of(s);
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        state_chunk(s, run, at, n, plus, minus, range);
+        for (size_t i = chunk_skip(at, run_int(run, 0) - 1); i < n; i++) {
+            const double sum = plus[i] + minus[i];
+            run->out[0][at + i] = percent(fabs(plus[i] - minus[i]), sum);
+        }
     }
 }
 

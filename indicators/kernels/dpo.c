@@ -31,12 +31,13 @@ static void reference(const struct ind_run *run)
 static void IND_FN(dpo)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0), first = warmup(run->params, 0);
-    struct window_sum *w = run->state;
+    double mean[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double mean = window_sum_push(w, run->in[0] + t, p) / (double)p;
-        if (t >= first)
-            run->out[0][t] = run->in[0][t - (p / 2 + 1)] - mean;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        window_sum_chunk_scaled(run->state, run->in[0] + at, n, p, 1 / (double)p, mean);
+        for (size_t i = chunk_skip(at, first); i < n; i++)
+            run->out[0][at + i] = run->in[0][at + i - (p / 2 + 1)] - mean[i];
     }
 }
 

@@ -39,14 +39,24 @@ static void IND_FN(fosc)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
     struct state *s = run->state;
+    double mean[CHUNK], slope[CHUNK], room[CHUNK + 1], *forecast = room + 1;
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double x = run->in[0][t];
-        window_line_push(&s->line, run->in[0] + t, p);
-        if (t + 1 < p)
-            continue;
-        run->out[0][t] = x == 0 ? NAN : 100 * (x - s->forecast) / x;
-        s->forecast = window_line_at(&s->line, p, 1);
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const double *x = run->in[0] + at;
+        const size_t skip = size_min(chunk_skip(at, p - 1), n);
+
+        window_line_chunk(&s->line, x, n, p, mean, slope);
+        forecast[-1] = s->forecast;
+        for (size_t i = 0; i < skip; i++)
+            forecast[i] = 0;
+        for (size_t i = skip; i < n; i++)
+            forecast[i] = line_at(mean[i], slope[i], p, 1);
+        for (size_t i = skip; i < n; i++) {
+            const double value = 100 * (x[i] - room[i]) / x[i]; /* the forecast of the bar before */
+            run->out[0][at + i] = x[i] == 0 ? NAN : value;
+        }
+        s->forecast = forecast[n - 1];
     }
 }
 

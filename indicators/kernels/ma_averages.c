@@ -18,13 +18,15 @@ static inline __attribute__((always_inline)) void ma_run(const struct ind_run *r
                                                          enum ma_kind kind)
 {
     const size_t p = run_int(run, 0), first = ma_warmup(kind, p);
+    const struct averaging how = averaging_make(run, kind, p);
     struct ma *ma = run->state;
-    double *mem = (double *)(ma + 1);
+    double y[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double y = ma_push(ma, mem, kind, p, run->in[0][t]);
-        if (t >= first)
-            run->out[0][t] = y;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        ma_chunk(&how, ma, (double *)(ma + 1), run->in[0] + at, y, n);
+        for (size_t i = chunk_skip(at, first); i < n; i++)
+            run->out[0][at + i] = y[i];
     }
 }
 

@@ -44,19 +44,24 @@ static void reference(const struct ind_run *run)
 static void IND_FN(mass)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double alpha = ema_alpha(MASS_AVERAGE);
+    const struct smoothing how = smoothing_make(run, 1, ema_alpha(MASS_AVERAGE));
     struct state *s = run->state;
+    double e1[CHUNK], e2[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double e1 = smooth_push(&s->e1, run->in[0][t] - run->in[1][t], 1, alpha);
-        if (t + 1 < MASS_AVERAGE)
-            continue;
-        const double e2 = smooth_push(&s->e2, e1, 1, alpha);
-        if (t < MASS_FIRST)
-            continue;
-        const double sum = made_sum_push(&s->ratio, s->mem, p, e1 / e2);
-        if (t + 1 >= MASS_FIRST + p)
-            run->out[0][t] = sum;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const size_t second = size_min(chunk_skip(at, MASS_AVERAGE - 1), n);
+        const size_t skip = size_min(chunk_skip(at, MASS_FIRST), n);
+
+        for (size_t i = 0; i < n; i++)
+            e1[i] = run->in[0][at + i] - run->in[1][at + i];
+        smooth_chunk(&how, &s->e1, e1, e1, n);
+        smooth_chunk(&how, &s->e2, e1 + second, e2 + second, n - second);
+        for (size_t i = skip; i < n; i++)
+            e1[i] /= e2[i];
+        made_sum_chunk(&s->ratio, s->mem, p, e1 + skip, e1 + skip, n - skip);
+        for (size_t i = chunk_skip(at, MASS_FIRST + p - 1); i < n; i++)
+            run->out[0][at + i] = e1[i];
     }
 }
 

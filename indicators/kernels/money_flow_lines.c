@@ -20,7 +20,9 @@ static inline double flow(const struct ind_run *run, size_t t)
 {
     const double high = run->in[0][t], low = run->in[1][t], close = run->in[2][t];
 
-    return high == low ? 0 * close : (close - low - (high - close)) / (high - low) * run->in[3][t];
+    const double value = (close - low - (high - close)) / (high - low) * run->in[3][t];
+
+    return high == low ? 0 * close : value;
 }
 
 static void ad_reference(const struct ind_run *run)
@@ -45,23 +47,39 @@ static void adosc_reference(const struct ind_run *run)
     }
 }
 
+static inline void flow_chunk(const struct ind_run *run, size_t at, size_t n, double *ret)
+{
+    for (size_t i = 0; i < n; i++)
+        ret[i] = flow(run, at + i);
+}
+
 static void IND_FN(ad)(const struct ind_run *run)
 {
     struct state *s = run->state;
+    double flows[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++)
-        run->out[0][t] = s->ad += flow(run, t);
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        flow_chunk(run, at, n, flows);
+        s->ad = running_sum_chunk(s->ad, flows, run->out[0] + at, n);
+    }
 }
 
 static void IND_FN(adosc)(const struct ind_run *run)
 {
-    const double quick_alpha = ema_alpha(run_int(run, 0)), slow_alpha = ema_alpha(run_int(run, 1));
+    const struct smoothing quick = smoothing_make(run, 1, ema_alpha(run_int(run, 0)));
+    const struct smoothing slow = smoothing_make(run, 1, ema_alpha(run_int(run, 1)));
     struct state *s = run->state;
+    double ad[CHUNK], a[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        s->ad += flow(run, t);
-        run->out[0][t] = smooth_push(&s->quick, s->ad, 1, quick_alpha) -
-                         smooth_push(&s->slow, s->ad, 1, slow_alpha);
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        flow_chunk(run, at, n, ad);
+        s->ad = running_sum_chunk(s->ad, ad, ad, n);
+        smooth_chunk(&quick, &s->quick, ad, a, n);
+        smooth_chunk(&slow, &s->slow, ad, ad, n);
+        for (size_t i = 0; i < n; i++)
+            run->out[0][at + i] = a[i] - ad[i];
     }
 }
 

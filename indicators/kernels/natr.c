@@ -25,13 +25,15 @@ static void reference(const struct ind_run *run)
 static void IND_FN(natr)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    struct smooth *s = run->state;
+    const struct smoothing how = smoothing_wilder(run, p);
+    double range[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double range = true_range_at(run->in[0], run->in[1], run->in[2], t);
-        const double y = smooth_push(s, range, p, wilder_alpha(p));
-        if (t + 1 >= p)
-            run->out[0][t] = 100 * y / run->in[2][t];
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        true_range_chunk(run->in[0], run->in[1], run->in[2], at, n, range);
+        smooth_chunk(&how, run->state, range, range, n);
+        for (size_t i = chunk_skip(at, p - 1); i < n; i++)
+            run->out[0][at + i] = 100 * range[i] / run->in[2][at + i];
     }
 }
 

@@ -38,16 +38,18 @@ static void reference(const struct ind_run *run)
 static void IND_FN(ppo)(const struct ind_run *run)
 {
     const enum ma_kind kind = (enum ma_kind)run->params[MA_TYPE];
-    const size_t fast_p = run_int(run, FAST), slow_p = run_int(run, SLOW);
+    const struct averaging fast = averaging_make(run, kind, run_int(run, FAST));
+    const struct averaging slow = averaging_make(run, kind, run_int(run, SLOW));
     const size_t first = warmup(run->params, 0);
     struct state *s = run->state;
-    double *slow_mem = s->mem + ma_size(fast_p) / sizeof(double);
+    double *slow_mem = s->mem + ma_doubles(fast.p), a[CHUNK], b[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double fast = ma_push(&s->fast, s->mem, kind, fast_p, run->in[0][t]);
-        const double slow = ma_push(&s->slow, slow_mem, kind, slow_p, run->in[0][t]);
-        if (t >= first)
-            run->out[0][t] = 100 * (fast / slow - 1);
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        ma_chunk(&fast, &s->fast, s->mem, run->in[0] + at, a, n);
+        ma_chunk(&slow, &s->slow, slow_mem, run->in[0] + at, b, n);
+        for (size_t i = chunk_skip(at, first); i < n; i++)
+            run->out[0][at + i] = 100 * (a[i] / b[i] - 1);
     }
 }
 

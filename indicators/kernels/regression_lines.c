@@ -27,7 +27,7 @@ static long double line_slope(const double *x, size_t t, size_t p, long double *
 
 #define LINE_RADIAN (180 / 3.14159265358979323846)
 
-/* One figure: DEFINITION from slope, mean and n, VALUE from the running sums w. */
+/* One figure: DEFINITION from slope, mean and n, VALUE from the same two in double. */
 #define REGRESSION_LINE(NAME, TITLE, DEFINITION, VALUE, TOLERANCE, NOTE, ABSOLUTE)                 \
     static void NAME##_reference(const struct ind_run *run)                                        \
     {                                                                                              \
@@ -44,12 +44,16 @@ static long double line_slope(const double *x, size_t t, size_t p, long double *
     static void IND_FN(NAME)(const struct ind_run *run)                                            \
     {                                                                                              \
         const size_t p = run_int(run, 0);                                                          \
-        struct window_line *w = run->state;                                                        \
+        double means[CHUNK], slopes[CHUNK];                                                        \
                                                                                                    \
-        for (size_t t = run->from; t < run->to; t++) {                                             \
-            window_line_push(w, run->in[0] + t, p);                                                \
-            if (t + 1 >= p)                                                                        \
-                run->out[0][t] = (VALUE);                                                          \
+        RUN_CHUNKS(run, 0, at, m)                                                                  \
+        {                                                                                          \
+            window_line_chunk(run->state, run->in[0] + at, m, p, means, slopes);                   \
+            for (size_t i = chunk_skip(at, p - 1); i < m; i++) {                                   \
+                const double mean = means[i], slope = slopes[i];                                   \
+                (void)mean;                                                                        \
+                run->out[0][at + i] = (VALUE);                                                     \
+            }                                                                                      \
         }                                                                                          \
     }                                                                                              \
     IND_INDICATOR(NAME) = {                                                                        \
@@ -70,13 +74,12 @@ static long double line_slope(const double *x, size_t t, size_t p, long double *
         .absolute = ABSOLUTE,                                                                      \
     }
 
-REGRESSION_LINE(linearreg_slope, "Linear Regression Slope", slope, window_line_slope(w, p), 1e-9,
+REGRESSION_LINE(linearreg_slope, "Linear Regression Slope", slope, slope, 1e-9,
                 "Slope a bar of the least-squares line through the last period bars.", 0);
 REGRESSION_LINE(linearreg_angle, "Linear Regression Angle", atanl(slope) * LINE_RADIAN,
-                atan(window_line_slope(w, p)) * LINE_RADIAN, 1e-9,
-                "Arc tangent of the slope a bar, in degrees.", 1);
+                atan(slope) * LINE_RADIAN, 1e-9, "Arc tangent of the slope a bar, in degrees.", 1);
 REGRESSION_LINE(linearreg_intercept, "Linear Regression Intercept", mean - slope * (n - 1) / 2,
-                window_line_at(w, p, 1 - (double)p), 1e-12,
+                line_at(mean, slope, p, 1 - (double)p), 1e-12,
                 "The least-squares line through the last period bars, at the oldest.", 0);
-REGRESSION_LINE(tsf, "Time Series Forecast", mean + slope * (n + 1) / 2, window_line_at(w, p, 1),
+REGRESSION_LINE(tsf, "Time Series Forecast", mean + slope * (n + 1) / 2, line_at(mean, slope, p, 1),
                 1e-12, "The least-squares line through the last period bars, one bar ahead.", 0);

@@ -36,12 +36,18 @@
         const double *x = run->in[0], *y = run->in[SECOND], p = run->params[0];                    \
         const size_t n = run_int(run, 0);                                                          \
         struct made_sum *s = run->state;                                                           \
+        double sums[CHUNK];                                                                        \
                                                                                                    \
         (void)p;                                                                                   \
-        for (size_t t = run_start(run, FIRST); t < run->to; t++) {                                 \
-            const double sum = made_sum_push(s, (double *)(s + 1), n, NAME##_term(x, y, t));       \
-            if (t + 1 >= n + (FIRST))                                                              \
-                run->out[0][t] = (FORMULA);                                                        \
+        RUN_CHUNKS(run, FIRST, at, m)                                                              \
+        {                                                                                          \
+            for (size_t i = 0; i < m; i++)                                                         \
+                sums[i] = NAME##_term(x, y, at + i);                                               \
+            made_sum_chunk(s, (double *)(s + 1), n, sums, sums, m);                                \
+            for (size_t i = chunk_skip(at, n - 1 + (FIRST)); i < m; i++) {                         \
+                const double sum = sums[i];                                                        \
+                run->out[0][at + i] = (FORMULA);                                                   \
+            }                                                                                      \
         }                                                                                          \
     }                                                                                              \
     IND_INDICATOR(NAME) = {                                                                        \

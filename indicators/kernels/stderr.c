@@ -21,12 +21,14 @@ static void reference(const struct ind_run *run)
 static void IND_FN(standard_error)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    struct window_square *w = run->state;
+    const double inverse = 1 / (double)p;
+    double mean[CHUNK], variance[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        window_square_push(w, run->in[0] + t, p);
-        if (t + 1 >= p)
-            run->out[0][t] = sqrt(window_square_variance(w, p) / (double)p);
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        window_square_chunk(run->state, run->in[0] + at, n, p, mean, variance);
+        for (size_t i = chunk_skip(at, p - 1); i < n; i++)
+            run->out[0][at + i] = sqrt(variance[i] * inverse);
     }
 }
 

@@ -39,18 +39,24 @@ static void reference(const struct ind_run *run)
 
 static void IND_FN(tilson)(const struct ind_run *run)
 {
-    const size_t p = run_int(run, 0);
-    const double alpha = ema_alpha(p), v = run->params[1], v2 = v * v, v3 = v2 * v;
+    const size_t p = run_int(run, 0), first = 6 * (p - 1);
+    const struct smoothing how = smoothing_ema(run, p);
+    const double v = run->params[1], v2 = v * v, v3 = v2 * v;
     struct state *s = run->state;
+    double e[6][CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        double y = run->in[0][t];
-        for (size_t i = 0; i < 6 && t >= i * (p - 1); i++)
-            y = smooth_push(&s->e[i], y, p, alpha);
-        if (t >= 6 * (p - 1))
-            run->out[0][t] = -v3 * y + 3 * (v2 + v3) * s->e[4].y -
-                             (6 * v2 + 3 * v + 3 * v3) * s->e[3].y +
-                             (1 + 3 * v + v3 + 3 * v2) * s->e[2].y;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const double *x = run->in[0] + at;
+
+        for (size_t k = 0; k < 6; k++) {
+            const size_t skip = size_min(chunk_skip(at, k * (p - 1)), n);
+            smooth_chunk(&how, &s->e[k], (k ? e[k - 1] : x) + skip, e[k] + skip, n - skip);
+        }
+        for (size_t i = chunk_skip(at, first); i < n; i++)
+            run->out[0][at + i] = -v3 * e[5][i] + 3 * (v2 + v3) * e[4][i] -
+                                  (6 * v2 + 3 * v + 3 * v3) * e[3][i] +
+                                  (1 + 3 * v + v3 + 3 * v2) * e[2][i];
     }
 }
 

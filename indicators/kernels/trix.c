@@ -40,16 +40,22 @@ static void reference(const struct ind_run *run)
 static void IND_FN(trix)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0), last = 3 * (p - 1);
-    const double alpha = ema_alpha(p);
+    const struct smoothing how = smoothing_ema(run, p);
     struct state *s = run->state;
+    double room[CHUNK + 1], *v = room + 1;
 
-    for (size_t t = run->from; t < run->to; t++) {
-        double v = log(run->in[0][t]);
-        for (size_t i = 0; i < 3 && t >= i * (p - 1); i++)
-            v = smooth_push(&s->e[i], v, p, alpha);
-        if (t > last)
-            run->out[0][t] = 10000 * (v - s->last);
-        s->last = v;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        for (size_t i = 0; i < n; i++)
+            v[i] = log(run->in[0][at + i]);
+        for (size_t k = 0; k < 3; k++) {
+            const size_t skip = size_min(chunk_skip(at, k * (p - 1)), n);
+            smooth_chunk(&how, &s->e[k], v + skip, v + skip, n - skip);
+        }
+        v[-1] = s->last;
+        for (size_t i = chunk_skip(at, last + 1); i < n; i++)
+            run->out[0][at + i] = 10000 * (v[i] - room[i]); /* less the one before */
+        s->last = v[n - 1];
     }
 }
 

@@ -34,17 +34,21 @@ static void reference(const struct ind_run *run)
 static void IND_FN(vhf)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double *x = run->in[0];
     struct state *s = run->state;
+    double high[CHUNK], low[CHUNK], path[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double high = extreme_push_max(&s->high, s->mem, x + t, p);
-        const double low = extreme_push_min(&s->low, s->mem + p, x + t, p);
-        if (t == 0)
-            continue;
-        const double path = made_sum_push(&s->path, s->mem + 2 * p, p, fabs(x[t] - x[t - 1]));
-        if (t >= p)
-            run->out[0][t] = (high - low) / path;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const double *x = run->in[0] + at;
+        const size_t skip = at == 0;
+
+        extreme_chunk_max(run, &s->high, s->mem, x, n, p, high);
+        extreme_chunk_min(run, &s->low, s->mem + p, x, n, p, low);
+        for (size_t i = skip; i < n; i++)
+            path[i] = fabs(x[i] - *(x + i - 1));
+        made_sum_chunk(&s->path, s->mem + 2 * p, p, path + skip, path + skip, n - skip);
+        for (size_t i = chunk_skip(at, p); i < n; i++)
+            run->out[0][at + i] = (high[i] - low[i]) / path[i];
     }
 }
 

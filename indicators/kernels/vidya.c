@@ -4,6 +4,7 @@
  *   k = alpha * deviation over short_period / deviation over long_period, 0 where that is NaN
  *   y = x at bar long_period - 2, then y + k (x - y) */
 #include "deviation.h"
+#include "smooth.h"
 
 enum { SHORT, LONG, ALPHA };
 
@@ -53,20 +54,23 @@ static void IND_FN(vidya)(const struct ind_run *run)
 {
     const size_t quick_p = run_int(run, SHORT), slow_p = run_int(run, LONG);
     struct state *s = run->state;
+    double mean[CHUNK], quick[CHUNK], slow[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double *at = run->in[0] + t;
-        window_square_push(&s->quick, at, quick_p);
-        window_square_push(&s->slow, at, slow_p);
-        if (t + 2 < slow_p)
-            continue;
-        const double k = sqrt(window_square_variance(&s->quick, quick_p) /
-                              window_square_variance(&s->slow, slow_p));
-        if (t + 2 == slow_p)
-            s->y = at[0];
-        else
-            s->y += (isnan(k) ? 0 : run->params[ALPHA] * k) * (at[0] - s->y);
-        run->out[0][t] = s->y;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const double *x = run->in[0] + at;
+        size_t i = size_min(chunk_skip(at, slow_p - 2), n);
+
+        window_square_chunk(&s->quick, x, n, quick_p, mean, quick);
+        window_square_chunk(&s->slow, x, n, slow_p, mean, slow);
+        for (size_t k = 0; k < n; k++) {
+            const double ratio = sqrt(quick[k] / slow[k]);
+            quick[k] = isnan(ratio) ? 0 : run->params[ALPHA] * ratio;
+        }
+        if (i < n && at + i + 2 == slow_p)
+            run->out[0][at + i] = s->y = x[i], i++;
+        if (i < n)
+            s->y = follow_chunk(s->y, quick + i, x + i, run->out[0] + at + i, n - i);
     }
 }
 

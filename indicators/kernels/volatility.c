@@ -12,7 +12,7 @@ struct state {
 
 static size_t state_size(const double *params)
 {
-    return sizeof(struct state) + tail_size((size_t)params[0] + 1);
+    return sizeof(struct state) + series_size((size_t)params[0]);
 }
 
 static void reference(const struct ind_run *run)
@@ -31,12 +31,18 @@ static void IND_FN(volatility)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
     struct state *s = run->state;
+    double ratio[CHUNK], variance[CHUNK];
 
-    for (size_t t = run_start(run, 1); t < run->to; t++) {
-        const double ratio = run->in[0][t] / run->in[0][t - 1];
-        window_square_push(&s->square, tail_push(&s->tail, s->mem, p + 1, ratio), p);
-        if (t >= p)
-            run->out[0][t] = sqrt(252 * window_square_variance(&s->square, p));
+    RUN_CHUNKS(run, 1, at, n)
+    {
+        const double *x = run->in[0] + at;
+
+        for (size_t i = 0; i < n; i++)
+            ratio[i] = x[i] / *(x + i - 1);
+        const double *ratios = tail_append(&s->tail, s->mem, p, ratio, n);
+        window_square_chunk(&s->square, ratios, n, p, ratio, variance);
+        for (size_t i = chunk_skip(at, p); i < n; i++)
+            run->out[0][at + i] = sqrt(252 * variance[i]);
     }
 }
 

@@ -34,15 +34,15 @@ static void reference(const struct ind_run *run)
 static void IND_FN(vosc)(const struct ind_run *run)
 {
     const size_t quick_p = run_int(run, 0), slow_p = run_int(run, 1);
-    const size_t first = warmup(run->params, 0);
     struct state *s = run->state;
+    double quick[CHUNK], slow[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double *at = run->in[0] + t;
-        const double quick = window_sum_push(&s->quick, at, quick_p) / (double)quick_p;
-        const double slow = window_sum_push(&s->slow, at, slow_p) / (double)slow_p;
-        if (t >= first)
-            run->out[0][t] = 100 * (quick - slow) / slow;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        window_sum_chunk_scaled(&s->quick, run->in[0] + at, n, quick_p, 1 / (double)quick_p, quick);
+        window_sum_chunk_scaled(&s->slow, run->in[0] + at, n, slow_p, 1 / (double)slow_p, slow);
+        for (size_t i = chunk_skip(at, warmup(run->params, 0)); i < n; i++)
+            run->out[0][at + i] = 100 * (quick[i] - slow[i]) / slow[i];
     }
 }
 

@@ -30,14 +30,19 @@ static void reference(const struct ind_run *run)
 static void IND_FN(vwma)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double *price = run->in[0], *volume = run->in[1];
     struct state *s = run->state;
+    double value[CHUNK], weight[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double value = made_sum_push(&s->value, s->mem, p, price[t] * volume[t]);
-        const double weight = window_sum_push(&s->volume, volume + t, p);
-        if (t + 1 >= p)
-            run->out[0][t] = value / weight;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const double *price = run->in[0] + at, *volume = run->in[1] + at;
+
+        for (size_t i = 0; i < n; i++)
+            value[i] = price[i] * volume[i];
+        made_sum_chunk(&s->value, s->mem, p, value, value, n);
+        window_sum_chunk(&s->volume, volume, n, p, weight);
+        for (size_t i = chunk_skip(at, p - 1); i < n; i++)
+            run->out[0][at + i] = value[i] / weight[i];
     }
 }
 

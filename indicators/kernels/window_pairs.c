@@ -30,12 +30,21 @@
         const double *const *in = run->in;                                                         \
         const size_t n = run_int(run, 0);                                                          \
         struct pair *s = run->state;                                                               \
+        double as[CHUNK], bs[CHUNK];                                                               \
                                                                                                    \
-        for (size_t t = run_start(run, FIRST); t < run->to; t++) {                                 \
-            const double a = made_sum_push(&s->a, s->mem, n, (A));                                 \
-            const double b = made_sum_push(&s->b, s->mem + made_sum_doubles(n), n, (B));           \
-            if (t + 1 >= n + (FIRST))                                                              \
-                run->out[0][t] = (FORMULA);                                                        \
+        RUN_CHUNKS(run, FIRST, at, m)                                                              \
+        {                                                                                          \
+            for (size_t i = 0; i < m; i++) {                                                       \
+                const size_t t = at + i;                                                           \
+                as[i] = (A);                                                                       \
+                bs[i] = (B);                                                                       \
+            }                                                                                      \
+            made_sum_chunk(&s->a, s->mem, n, as, as, m);                                           \
+            made_sum_chunk(&s->b, s->mem + made_sum_doubles(n), n, bs, bs, m);                     \
+            for (size_t i = chunk_skip(at, n - 1 + (FIRST)); i < m; i++) {                         \
+                const double a = as[i], b = bs[i];                                                 \
+                run->out[0][at + i] = (FORMULA);                                                   \
+            }                                                                                      \
         }                                                                                          \
     }                                                                                              \
     IND_INDICATOR(NAME) = {                                                                        \

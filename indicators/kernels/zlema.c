@@ -28,14 +28,21 @@ static void reference(const struct ind_run *run)
 static void IND_FN(zlema)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0), lag = (p - 1) / 2;
-    const double *x = run->in[0], alpha = ema_alpha(p);
-    struct smooth *s = run->state;
+    const struct smoothing how = smoothing_make(run, 1, ema_alpha(p));
+    double y[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double u = t < lag || t == 0 ? x[t] : 2 * x[t] - x[t - lag];
-        const double y = smooth_push(s, u, 1, alpha);
-        if (t + 1 >= p)
-            run->out[0][t] = y;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const double *x = run->in[0] + at;
+        const size_t plain = size_min(chunk_skip(at, size_max(lag, 1)), n);
+
+        for (size_t i = 0; i < plain; i++)
+            y[i] = x[i];
+        for (size_t i = plain; i < n; i++)
+            y[i] = 2 * x[i] - *(x + i - lag);
+        smooth_chunk(&how, run->state, y, y, n);
+        for (size_t i = chunk_skip(at, p - 1); i < n; i++)
+            run->out[0][at + i] = y[i];
     }
 }
 

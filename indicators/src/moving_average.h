@@ -142,8 +142,10 @@ static inline void ma_chunk_line(struct window_line *line, const double *at, siz
     double slope[CHUNK];
 
     window_line_chunk(line, at, n, p, out, slope);
-    for (size_t i = 0; i < n; i++)
-        out[i] = line_wma(out[i], slope[i], p);
+    for (size_t i = 0; i < n; i++) {
+        const double wma = line_wma(out[i], slope[i], p);
+        out[i] = isinf(out[i]) ? out[i] : wma; /* an infinity has no slope */
+    }
 }
 
 static inline void ma_chunk_hma(struct ma *ma, double *mem, size_t p, const double *x, double *out,

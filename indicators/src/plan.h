@@ -17,7 +17,7 @@ struct plan {
 };
 
 /* A call that needs no more work than OWN_WORK brings it itself, on the stack. */
-enum { WORK_ALIGN = 64, THREADS_MAX = 64, OWN_WORK = 4096 };
+enum { WORK_ALIGN = 64, THREADS_MAX = 64, OWN_WORK = 16384 };
 
 static inline size_t work_round(size_t size)
 {
