@@ -95,6 +95,7 @@ int measure_driver(struct report *ret, const char *folder, const char *name, cha
                                                  .env = child.at,
                                                  .dir = folder,
                                                  .out = out >= 0 ? out : nowhere,
+                                                 .progress = out >= 0 ? NULL : "running the driver",
                                                  .own_group = true});
         if (process_interrupted())
             r = 128 + process_interrupted();

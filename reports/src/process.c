@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -146,6 +147,26 @@ static int start_error(int fd)
     return n == (ssize_t)sizeof code ? code : 0;
 }
 
+/* To its end; `progress` is shown meanwhile. */
+static void wait_for(pid_t pid, int *ret_status, const char *progress)
+{
+    struct progress p;
+    pid_t r;
+
+    if (progress) {
+        progress_begin(&p, progress);
+        while (p.on && (r = waitpid(pid, ret_status, WNOHANG)) == 0) {
+            progress_at(&p, 0, 0);
+            usleep(50000);
+        }
+        progress_end(&p);
+        if (p.on && r == pid)
+            return;
+    }
+    while (waitpid(pid, ret_status, 0) < 0 && errno == EINTR)
+        ;
+}
+
 /* Start the child with the signals held back, hand them on until it is over. `drain` reads its
  * output meanwhile. */
 static struct process_end run(const struct process_plan *plan, void (*drain)(void *), void *arg)
@@ -185,8 +206,7 @@ static struct process_end run(const struct process_plan *plan, void (*drain)(voi
         error = start_error(report[0]);
         if (drain)
             drain(arg);
-        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-            ;
+        wait_for(pid, &status, plan->progress);
         child_pid = 0;
         if (plan->own_group && interrupted)
             end_group(pid);

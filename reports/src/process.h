@@ -30,6 +30,8 @@ struct process_plan {
     char *const *env;  /* NULL: ours */
     const char *dir;   /* working directory; NULL: ours */
     int out, err;      /* descriptors for its output; 0: ours */
+    const char
+        *progress;  /* shown with the time while it runs, where there is a terminal; null: not */
     bool own_group; /* in a group of its own with an empty input, so that all of it can be ended */
 };
 

@@ -271,6 +271,9 @@ struct report {
 struct report_options {
     const char *const *debug_dirs; /* further roots for separate debug files; null-terminated */
     bool no_symbols;
+    /* Told after each of several profiles; may be null. */
+    void (*progress)(void *context, size_t done, size_t all);
+    void *progress_context;
     const char *symbol_cache; /* folder for names kept between runs; null: none */
 };
 

@@ -83,8 +83,11 @@ int report_from_profiles(struct report *ret, const char *const *paths, size_t n,
     if (n == 1 && is_json(paths[0]))
         return report_from_json(ret, paths[0], err, err_size);
     int r = model_init(&m);
-    for (size_t i = 0; r == 0 && i < n; i++)
+    for (size_t i = 0; r == 0 && i < n; i++) {
         r = add(&m, paths[i], err, err_size);
+        if (options && options->progress)
+            options->progress(options->progress_context, i + 1, n);
+    }
     if (r == 0) {
         r = finish(ret, &m, options);
         if (r < 0)

@@ -4,6 +4,7 @@
 #include "git.h"
 #include "history.h"
 #include "process.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,13 +18,20 @@ static int tell_unreadable(const char *name, int r, const char *err)
     return complain(EXIT_UNREADABLE, "cannot read '%s': %s", name, strerror(-r));
 }
 
+static void show(void *progress, size_t done, size_t all) { progress_at(progress, done, all); }
+
 int side_load_profiles(struct report *ret, const char *const *paths, size_t n)
 {
     char *cache = cache_folder("symbols");
-    const struct report_options options = {.symbol_cache = cache};
+    struct progress progress;
+    const struct report_options options = {
+        .symbol_cache = cache, .progress = show, .progress_context = &progress};
     char err[512] = "";
+
+    progress_begin(&progress, "reading profiles");
     const int r = report_from_profiles(ret, paths, n, &options, err, sizeof err);
 
+    progress_end(&progress);
     free(cache);
     return r < 0 ? tell_unreadable(paths[0], r, err) : 0;
 }

@@ -181,6 +181,7 @@ int tree_build_in(const struct git_repository *git, const char *folder, const ch
                                              .dir = folder,
                                              .out = log > 0 ? log : 0,
                                              .err = log > 0 ? log : 0,
+                                             .progress = log > 0 ? "building" : NULL,
                                              .own_group = true});
     if (process_interrupted())
         r = 128 + process_interrupted();

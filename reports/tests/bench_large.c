@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How long and how much memory a report of a large profile takes, as a ratio to reading its bytes
- * and to its size. argv[1]: nodes (default a million). */
+/* How long and how much memory a report of a large profile takes, and one of a hundred profiles of
+ * the same program, beside their size. argv[1]: nodes (default a million; a hundredth of it in each
+ * of the hundred). */
 #include "profile_builder.h"
 #include "report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#define DEPTH 32
+#define DEPTH  32
+#define MERGED 100
 
 static double now(void)
 {
@@ -23,11 +26,10 @@ static double now(void)
 }
 
 /* Chains that leave each other at random depths, every innermost frame with counters. */
-static void build(const char *path, uint64_t nodes)
+static void build(const char *path, uint64_t nodes, uint64_t seed)
 {
     struct builder b;
     uint32_t chain[DEPTH] = {0};
-    uint64_t seed = 88172645463325252u;
 
     builder_init(&b);
     const uint32_t app = builder_module(&b, "/nowhere/app");
@@ -46,7 +48,8 @@ static void build(const char *path, uint64_t nodes)
 }
 
 /* In a child, so that its peak is its own. */
-static void measure(const char *path, double *ret_wall, double *ret_cpu, double *ret_bytes)
+static void measure(const char *const *paths, size_t n, double *ret_wall, double *ret_cpu,
+                    double *ret_bytes)
 {
     const double start = now();
     struct rusage usage;
@@ -56,7 +59,7 @@ static void measure(const char *path, double *ret_wall, double *ret_cpu, double 
     if (child == 0) {
         struct report r;
         char err[256];
-        _exit(report_load(&r, path, NULL, err, sizeof err) != 0);
+        _exit(report_from_profiles(&r, paths, n, NULL, err, sizeof err) != 0);
     }
     if (child < 0 || wait4(child, &status, 0, &usage) < 0 || status != 0)
         abort();
@@ -66,27 +69,39 @@ static void measure(const char *path, double *ret_wall, double *ret_cpu, double 
     *ret_bytes = (double)usage.ru_maxrss * 1024;
 }
 
+/* Writes n profiles and makes one report of them. */
+static int bench(size_t n, uint64_t nodes)
+{
+    char paths[MERGED][64];
+    const char *names[MERGED];
+    double wall, cpu, bytes, size = 0;
+    struct stat st;
+
+    for (size_t i = 0; i < n; i++) {
+        names[i] = strcpy(paths[i], "/tmp/nocopy-large.XXXXXX");
+        const int fd = mkstemp(paths[i]);
+        if (fd < 0)
+            return 1;
+        close(fd);
+        if (fork() == 0) { /* the builder's memory is not inherited by what is measured */
+            build(paths[i], nodes, UINT64_C(88172645463325252) + i);
+            _exit(0);
+        }
+        wait(NULL);
+        stat(paths[i], &st);
+        size += (double)st.st_size;
+    }
+    measure(names, n, &wall, &cpu, &bytes);
+    printf("%zu profile%s of %llu nodes, %.1f MB: %.2f s (CPU %.2f s), memory %.2f x the files\n",
+           n, n == 1 ? "" : "s", (unsigned long long)nodes, size / 1e6, wall, cpu, bytes / size);
+    for (size_t i = 0; i < n; i++)
+        unlink(paths[i]);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const uint64_t nodes = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000;
-    char path[] = "/tmp/nocopy-large.XXXXXX";
-    double wall, cpu, bytes;
-    struct stat st;
-    const int fd = mkstemp(path);
 
-    if (fd < 0)
-        return 1;
-    close(fd);
-    if (fork() == 0) { /* the builder's memory is not inherited by what is measured */
-        build(path, nodes);
-        _exit(0);
-    }
-    wait(NULL);
-    stat(path, &st);
-    measure(path, &wall, &cpu, &bytes);
-    printf("%llu nodes, %.1f MB: %.2f s (CPU %.2f s), memory %.2f x the file\n",
-           (unsigned long long)nodes, (double)st.st_size / 1e6, wall, cpu,
-           bytes / (double)st.st_size);
-    unlink(path);
-    return 0;
+    return bench(1, nodes) | bench(MERGED, nodes / MERGED);
 }

@@ -3,12 +3,16 @@
 import http.server
 import json
 import os
+import pty
 import re
+import shutil
+import subprocess
 import sys
 import threading
 
 from e2e import *  # noqa: F403
-from e2e import NOCOPY, ROW_COPY, ROW_IN_PLACE, SCOPE, Skip, contains, driver, equal, run_tests
+from e2e import (BUILD, NOCOPY, ROW_COPY, ROW_IN_PLACE, SCOPE, Skip, contains, driver, equal, repository,
+                 run_tests)
 
 CALLS = ("run", "report", "diff", "check", "history", "compare", "bisect", "analyze", "attach", "open", "doctor")
 
@@ -94,6 +98,64 @@ def several_profiles_make_one_report(place):
     both = json.loads(place.nocopy("report", "--format=json", "good.prof", "good.prof").out)
     equal(both["totals"]["allocations"], 2 * one["totals"]["allocations"])
     equal(both["run"]["processes"], 2)
+
+
+FORKS = r"""
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+    for (int i = 0; i < 99; i++)
+        if (fork() == 0) {
+            for (int k = 0; k <= i; k++)
+                free(malloc(1000));
+            return 0;
+        }
+    while (wait(NULL) > 0)
+        ;
+    return 0;
+}
+"""
+
+
+def a_hundred_profiles_make_one_report(place):
+    program = place.compile("forks", FORKS)
+    equal(place.nocopy("run", "--quiet", "-o", "%p.prof", "--", program).status, 0)
+    names = sorted(f for f in os.listdir(place.top) if f.endswith(".prof"))
+    equal(len(names), 100)
+    done = place.nocopy("report", "--format", "json", *names)
+    equal((done.status, done.err), (0, ""))
+    report = json.loads(done.out)
+    equal(report["run"]["processes"], 100)
+    equal(report["totals"]["allocations"], 99 * 100 // 2)
+    equal(report["totals"]["allocated_bytes"], 1000 * 99 * 100 // 2)
+    equal(place.nocopy("report", "-o", "all.html", *names).status, 0)
+
+
+def long_work_shows_how_far_it_is_on_a_terminal_alone(place):
+    folder, _ = repository(place, [{"driver.c": driver(ROW_IN_PLACE)}])
+    words = [NOCOPY, "compare", "HEAD", "HEAD", "--build", "sleep 1; " + BUILD, SCOPE, "--", "build/driver"]
+    piped = place.run(*words, cwd=folder)
+    equal(piped.status, 0, piped)
+    assert "\r" not in piped.out + piped.err, piped
+    shutil.rmtree(os.path.join(place.home, "cache"))
+    main, end = pty.openpty()
+    run = subprocess.Popen(words, cwd=folder, env=place.environment(TERM="xterm"), stdin=subprocess.DEVNULL,
+                           stdout=subprocess.DEVNULL, stderr=end, start_new_session=True)
+    os.close(end)
+    shown = b""
+    while True:
+        try:
+            part = os.read(main, 4096)
+        except OSError:
+            break
+        if not part:
+            break
+        shown += part
+    equal(run.wait(), 0)
+    contains(shown.decode(), "\r\033[Kbuilding, ")
+    assert shown.endswith(b"\r\n") or shown.endswith(b"\033[K"), shown[-80:]
 
 
 def names_are_kept_by_build_id_between_reports(place):
