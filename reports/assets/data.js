@@ -90,6 +90,9 @@ function decodeColumn(data, at, col) {
   }
 }
 
+const isFigures = (name) =>
+  name.startsWith('cell.') && name !== 'cell.node' && name !== 'cell.scope';
+
 /** @param {Uint8Array} data @returns {{meta: any, cols: Record<string, any>}} */
 export function parseContainer(data) {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
@@ -110,7 +113,11 @@ export function parseContainer(data) {
     if (!whole || col.n > MAX_COLUMN || at + col.bytes > data.length) {
       throw new Error('the data block is damaged or cut off');
     }
-    cols[col.name] = decodeColumn(data, at, col);
+    const from = at;
+    const values = decodeColumn(data, from, col);
+    /* Figures are checked now and made again when a metric is looked at: all of them at once take
+     * more memory than the rest of the page. */
+    cols[col.name] = isFigures(col.name) ? () => decodeColumn(data, from, col) : values;
     at += col.bytes;
   }
   return {meta: head.meta, cols};
@@ -154,7 +161,8 @@ export function callTree({cols}) {
     cellNode[k] = node;
   }
   const metric = (name) => {
-    const col = cols[`cell.${name}`];
+    const make = cols[`cell.${name}`];
+    const col = make && make();
     if (col && col.length !== step.length) throw bad('columns differ in length');
     return col || null;
   };

@@ -12,6 +12,9 @@ import {amount, byId, count, delta, el, percent, say} from './util.js';
 const ROLES = ['driver, program', 'indicator code', 'other library', 'allocating call',
   'copying call (hatched)'];
 
+/** Nodes of sums that are kept for going back: of a large tree only the last two. */
+const KEPT_VALUES = 3e6;
+
 export class Stacks {
   /** @param {any} data as callTree() gives it @param {any} meta
    * @param {{go: (change: object) => void}} app */
@@ -129,8 +132,9 @@ export class Stacks {
     known.self = self;
     known.total = totals(tree, self);
     known.x = leftEdges(tree, known.total);
-    if (this.sums.size > 12) this.sums.clear();
     this.sums.set(key, known);
+    const most = Math.max(2, Math.min(12, Math.floor(KEPT_VALUES / tree.n)));
+    while (this.sums.size > most) this.sums.delete(this.sums.keys().next().value);
     return known;
   }
 
