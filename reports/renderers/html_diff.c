@@ -54,7 +54,8 @@ static void subtitle(struct html *h)
     fprintf(h->out, " \xc2\xb7 %s",
             diff->same_environment ? "same environment" : "different environment");
     if (diff->head->n_efficiency)
-        fprintf(h->out, " \xc2\xb7 %zu indicators", diff->head->n_efficiency);
+        fprintf(h->out, " \xc2\xb7 %zu indicator%s", diff->head->n_efficiency,
+                diff->head->n_efficiency == 1 ? "" : "s");
 }
 
 static void tile(struct html *h, const char *class, const char *figure, const char *words)
@@ -497,6 +498,24 @@ static void about_view(struct html *h)
     html_view_end(h);
 }
 
+/* The rule that holds without a budget file. What another budget says, `nocopy check` knows. */
+static void rule_banner(struct html *h)
+{
+    const struct diff *diff = h->diff;
+    char text[600] = "Violates the rule verdict-worse: ";
+    size_t used = strlen(text), n = 0;
+
+    if (diff->changes[DIFF_WORSE] == 0)
+        return;
+    for (size_t i = 0; i < diff->n_rows && n < 5; i++)
+        if (diff->rows[i].change == DIFF_WORSE)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%.60s", n++ ? ", " : "",
+                                     diff->rows[i].indicator);
+    if (n < diff->changes[DIFF_WORSE])
+        snprintf(text + used, sizeof text - used, " and %zu more", diff->changes[DIFF_WORSE] - n);
+    html_banner(h, true, text);
+}
+
 static void environment_banner(struct html *h)
 {
     char text[600] = "The two runs were made in different environments: ";
@@ -543,6 +562,7 @@ int html_diff_page(struct html *h)
     h->tree = &tree;
     if (r == 0) {
         html_page_begin(h, "nocopy diff", tabs, subtitle);
+        rule_banner(h);
         environment_banner(h);
         html_run_banners(h, h->diff->base, "Before: ");
         html_run_banners(h, h->diff->head, "After: ");

@@ -239,7 +239,8 @@ static void put_title(FILE *out, const struct diff *d)
 
     fputs("<!-- nocopy:report -->\n### nocopy: ", out);
     if (worse)
-        fprintf(out, "\u25b2 %zu indicator%s got worse\n", worse, worse == 1 ? "" : "s");
+        fprintf(out, "\u25b2 %zu indicator%s got worse (verdict-worse)\n", worse,
+                worse == 1 ? "" : "s");
     else if (d->new_findings)
         fprintf(out, "\u25b2 %zu new finding%s\n", d->new_findings,
                 d->new_findings == 1 ? "" : "s");
@@ -255,6 +256,9 @@ static void put_title(FILE *out, const struct diff *d)
                 " \u00b7 \u2191 %zu grew \u00b7 \u2193 %zu shrank \u00b7 %zu small \u00b7 %zu same",
                 grew + worse, d->changes[DIFF_SHRANK], d->changes[DIFF_SMALL],
                 d->changes[DIFF_SAME]);
+    if (d->files)
+        fprintf(out, " \u00b7 %zu commit%s, %zu file%s", d->commits, d->commits == 1 ? "" : "s",
+                d->files, d->files == 1 ? "" : "s");
     fputs(" \u00b7 needless **", out);
     put_delta(out, d->needless_delta);
     fputs("**\n", out);

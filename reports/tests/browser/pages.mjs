@@ -384,6 +384,7 @@ test('the diff names what got worse first and folds what is small', () =>
     const rows = await page.locator('#rows tbody tr').allInnerTexts();
     assert.match(rows[0], /ema.*OK.*HIGH/s);
     assert.match(rows.find((row) => /kama/.test(row)), /\u2212/);
+    assert.match(await text(page, '#banners'), /Violates the rule verdict-worse: .*ema/);
     assert.match(await text(page, '#banners'), /different environments.*gcc 12\.2 -O3 → gcc 13\.1 -O3/s);
     assert.match(await text(page, '#changes'), /Small changes, under 1 % and under 4 KiB \(\d+\)/);
     assert.match(await text(page, '#places-changed'), /lines? further down/);
