@@ -205,6 +205,8 @@ def main():
                         sums[way, "new lines paired"] += base is not None
                     else:
                         sums[way, "old line, new call"] += 1
+    except KeyboardInterrupt:
+        print("interrupted: the figures are of what was done", file=sys.stderr)
     finally:
         for tree in trees:
             git(repository, "worktree", "remove", "--force", tree, check=False)
