@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The Debian packages of HEAD: built, installed in a clean system of their own, used there, removed. Root; minutes; the network
-# for debootstrap. packaging/check.sh [SUITE [MIRROR]], by default what this machine runs.
+# for debootstrap. packaging/check.sh [--like-dev] [SUITE [MIRROR]], by default what this machine runs. --like-dev compiles with the
+# flags of ./dev build rather than Debian's, so that ccache, where it is installed, has most of it: for trying the packaging itself.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+like_dev=
+[ "${1:-}" != --like-dev ] || { like_dev=1; shift; }
 suite=${1:-$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)}
 mirror=${2:-http://deb.debian.org/debian}
 
@@ -27,7 +30,11 @@ trap tidy EXIT
 mkdir "$top/src"
 git archive HEAD | tar x -C "$top/src"
 cp -r packaging/debian "$top/src/debian"
-say "building the packages"
+if [ -n "$like_dev" ]; then
+    export DEB_CFLAGS_SET='' DEB_CPPFLAGS_SET='' DEB_LDFLAGS_SET='' NOCOPY_MESON_ARGS=--buildtype=debugoptimized
+    export PATH=/usr/lib/ccache:$PATH
+fi
+say "building the packages${like_dev:+ (flags of ./dev build)}"
 (cd "$top/src" && DEB_BUILD_OPTIONS="parallel=$(nproc)" dpkg-buildpackage -b -us -uc) >"$top/build.log" 2>&1 ||
     { tail -40 "$top/build.log" >&2; die "the packages do not build"; }
 ls -l "$top"/*.deb >&2
