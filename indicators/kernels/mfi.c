@@ -3,35 +3,25 @@
  *
  *   flow = typical price * volume, counted as up or down by the change of the typical price
  *   out[t] = 100 * sum of up flows / sum of flows, over p bars (the first bar has no flow) */
-#include "tail.h"
-#include "window_sum.h"
+#include "money_flow.h"
 
 struct state {
-    struct tail up, down;
-    struct window_sum up_sum, down_sum;
-    double mem[]; /* of up, down */
+    struct money_flow flow;
+    double mem[];
 };
-
-/* A sum below this is no flow. */
-static const double NO_FLOW = 1e-14;
 
 static size_t state_size(const double *params)
 {
-    return sizeof(struct state) + 2 * series_size((size_t)params[0]);
+    return sizeof(struct state) + money_flow_doubles((size_t)params[0]) * sizeof(double);
 }
 
 static void reference(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double *price = run->in[0], *volume = run->in[1];
+    long double up, down;
 
     for (size_t t = p - 1; t < run->to; t++) {
-        long double up = 0, down = 0;
-        for (size_t i = size_max(t + 1 - p, 1); i <= t; i++) {
-            const double flow = price[i] * volume[i];
-            up += price[i] > price[i - 1] ? flow : 0;
-            down += price[i] < price[i - 1] ? flow : 0;
-        }
+        money_flow_reference(run->in[0], run->in[1], t, p, &up, &down);
         run->out[0][t] = (double)(up + down < NO_FLOW ? 0 : 100 * up / (up + down));
     }
 }
@@ -40,21 +30,14 @@ static void IND_FN(mfi)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
     struct state *s = run->state;
-    double *down_mem = s->mem + series_doubles(p), up[CHUNK], down[CHUNK];
+    double up[CHUNK], down[CHUNK];
 
     RUN_CHUNKS(run, 0, at, n)
     {
-        const double *price = run->in[0] + at, *volume = run->in[1] + at;
         double *restrict out = run->out[0] + at;
 
-        up[0] = down[0] = 0;
-        for (size_t i = at == 0; i < n; i++) {
-            const double flow = price[i] * volume[i], before = *(price + i - 1);
-            up[i] = price[i] > before ? flow : 0;
-            down[i] = price[i] < before ? flow : 0;
-        }
-        window_sum_chunk(&s->up_sum, tail_append(&s->up, s->mem, p, up, n), n, p, up);
-        window_sum_chunk(&s->down_sum, tail_append(&s->down, down_mem, p, down, n), n, p, down);
+        money_flow_chunk(&s->flow, s->mem, p, run->in[0] + at, run->in[1] + at, at == 0, n, up,
+                         down);
         for (size_t i = chunk_skip(at, p - 1); i < n; i++) {
             const double sum = up[i] + down[i], value = 100 * up[i] / sum;
             out[i] = sum < NO_FLOW ? 0 : value;

@@ -4,16 +4,12 @@
  *   gain, loss = Wilder averages of max(x[t] - x[t-1], 0) and max(x[t-1] - x[t], 0)
  *   out[t] = 100 gain / (gain + loss) */
 #include "compat.h"
-#include "smooth.h"
-
-struct state {
-    struct smooth gain, loss;
-};
+#include "gain_loss.h"
 
 static size_t state_size(const double *params)
 {
     (void)params;
-    return sizeof(struct state);
+    return sizeof(struct gain_loss);
 }
 
 /* What there is to say of a market that has not moved. */
@@ -25,21 +21,15 @@ static double unmoved(const double *params)
 static void reference(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double flat = unmoved(run->params);
-    struct smooth_reference gain = {0}, loss = {0};
+    double *out = run_scratch(run, 0);
 
-    for (size_t t = 1; t < run->to; t++) {
-        const long double change = (long double)run->in[0][t] - run->in[0][t - 1];
-        smooth_reference_push(&gain, change < 0 ? 0 : change, p, 1.0L / (long double)p);
-        smooth_reference_push(&loss, change > 0 ? 0 : -change, p, 1.0L / (long double)p);
-        if (t >= p)
-            run->out[0][t] =
-                gain.y + loss.y == 0 ? flat : (double)(100 * gain.y / (gain.y + loss.y));
-    }
+    relative_strength_reference(run->in[0], run->to, p, unmoved(run->params), out);
+    for (size_t t = p; t < run->to; t++)
+        run->out[0][t] = out[t];
 }
 
 /* 16 bars a block, from x[0] on, both averages in registers. */
-static inline void rsi_blocks(const struct smoothing *how, struct state *s, const double *x,
+static inline void rsi_blocks(const struct smoothing *how, struct gain_loss *s, const double *x,
                               double *out, size_t blocks, double flat)
 {
     const struct smooth_registers r = smooth_load(how);
@@ -67,7 +57,7 @@ static void IND_FN(rsi)(const struct ind_run *run)
     const size_t p = run_int(run, 0);
     const struct smoothing how = smoothing_wilder(run, p);
     const double *x = run->in[0], flat = unmoved(run->params);
-    struct state *s = run->state;
+    struct gain_loss *s = run->state;
     size_t t = run_start(run, 1);
 
     for (; t < run->to; t++) {
@@ -82,7 +72,7 @@ static void IND_FN(rsi)(const struct ind_run *run)
         const double gain = smooth_push(&s->gain, change < 0 ? 0 : change, p, how.alpha);
         const double loss = smooth_push(&s->loss, change > 0 ? 0 : -change, p, how.alpha);
         if (t >= p)
-            run->out[0][t] = gain + loss == 0 ? flat : 100 * gain / (gain + loss);
+            run->out[0][t] = relative_strength(gain, loss, flat);
     }
 }
 
