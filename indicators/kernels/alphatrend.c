@@ -79,7 +79,7 @@ static void flow_chunk(const struct ind_run *run, struct state *s, const struct 
         for (size_t i = 0; i < late; i++)
             rising[i] = false;
         for (size_t i = late; i < n; i++)
-            rising[i] = up[i] >= down[i];
+            rising[i] = up[i] + down[i] < INFINITY && up[i] >= down[i];
         return;
     }
     for (size_t i = at == 0; i <= n; i++) /* from the bar before on */

@@ -13,6 +13,8 @@ static inline void average_range_chunk(const struct smoothing *how, struct smoot
 {
     true_range_chunk(high, low, close, at, n, range);
     smooth_chunk(how, s, range, range, n);
+    for (size_t i = 0; i < n; i++)
+        range[i] += 0 * range[i]; /* an infinite average is as unknown as a NaN */
 }
 
 /* For references: the average of the last p at each bar, of all while there are fewer. */
@@ -21,9 +23,11 @@ static inline void average_range_reference(const double *high, const double *low
 {
     struct smooth_reference s = {0};
 
-    for (size_t t = 0; t < len; t++)
+    for (size_t t = 0; t < len; t++) {
         out[t] = (double)smooth_reference_push(&s, true_range_at(high, low, close, t), p,
                                                1.0L / (long double)p);
+        out[t] = isfinite(out[t]) ? out[t] : NAN;
+    }
 }
 
 #endif

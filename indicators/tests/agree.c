@@ -12,7 +12,8 @@
 /* after what it needs: */
 #include <cmocka.h>
 
-enum { LEN = 700, SETS = 8, PAD = 3, NAN_PREFIX = 5 };
+/* Bars for all; for an indicator that needs more before its first value, that many more. */
+enum { LEN = 700, LEN_MAX = 2500, SETS = 8, PAD = 3, NAN_PREFIX = 5 };
 
 static const double CANARY = -1.25e300;
 
@@ -20,21 +21,21 @@ static const double CANARY = -1.25e300;
 static bool blur;
 
 struct sheet {
-    double *at; /* [n_outputs][rows][LEN + PAD] */
+    double *at; /* [n_outputs][rows][bars + PAD] */
     struct ind_view out[IND_MAX_OUTPUTS];
     size_t len;
 };
 
-static void sheet_make(struct sheet *ret, const struct ind_indicator *ind, size_t rows)
+static void sheet_make(struct sheet *ret, const struct ind_indicator *ind, size_t rows, size_t len)
 {
-    const size_t stride = LEN + PAD, n = ind_n_outputs(ind) * rows * stride;
+    const size_t stride = len + PAD, n = ind_n_outputs(ind) * rows * stride;
 
     *ret = (struct sheet){.at = malloc(n * sizeof(double)), .len = n};
     assert_non_null(ret->at);
     for (size_t i = 0; i < n; i++)
         ret->at[i] = CANARY;
     for (size_t o = 0; o < ind_n_outputs(ind); o++)
-        ret->out[o] = (struct ind_view){ret->at + o * rows * stride, rows, LEN, stride};
+        ret->out[o] = (struct ind_view){ret->at + o * rows * stride, rows, len, stride};
 }
 
 static void sheet_blur(struct sheet *sheet)
@@ -47,7 +48,7 @@ static void sheet_blur(struct sheet *sheet)
 static void run(const struct ind_indicator *ind, struct ind_job *job, struct sheet *sheet,
                 size_t rows, bool batch)
 {
-    sheet_make(sheet, ind, rows);
+    sheet_make(sheet, ind, rows, job->len);
     memcpy(job->out, sheet->out, sizeof job->out);
     job->work_size = ind_work_size(ind, job);
     job->work = job->work_size ? aligned_alloc(64, job->work_size) : NULL;
@@ -67,8 +68,8 @@ static void assert_same(const struct ind_indicator *ind, const char *what, const
     for (size_t o = 0; o < ind_n_outputs(ind); o++) {
         const double *a = got->out[o].at + got_row * got->out[o].stride;
         const double *b = expected->out[o].at + expected_row * expected->out[o].stride;
-        const size_t t = row_differs(a, b, LEN, tolerance);
-        if (t < LEN)
+        const size_t len = got->out[o].cols, t = row_differs(a, b, len, tolerance);
+        if (t < len)
             fail_msg("%s: %s, output %s, bar %zu: %.17g instead of %.17g (parameters %g %g %g %g)",
                      ind->name, what, ind->outputs[o], t, a[t], b[t], params[0], params[1],
                      params[2], params[3]);
@@ -80,7 +81,7 @@ static void assert_padding(const struct ind_indicator *ind, const struct sheet *
     for (size_t o = 0; o < ind_n_outputs(ind); o++)
         for (size_t r = 0; r < rows; r++)
             for (size_t i = 0; i < PAD; i++)
-                if (sheet->out[o].at[r * sheet->out[o].stride + LEN + i] != CANARY)
+                if (sheet->out[o].at[r * sheet->out[o].stride + sheet->out[o].cols + i] != CANARY)
                     fail_msg("%s: wrote after row %zu of %s", ind->name, r, ind->outputs[o]);
 }
 
@@ -91,9 +92,9 @@ static void assert_stream(const struct ind_indicator *ind, const struct ind_job 
     void *stream = aligned_alloc(64, size);
     struct sheet got;
 
-    sheet_make(&got, ind, 1);
+    sheet_make(&got, ind, 1, job->len);
     assert_int_equal(ind_stream_init(ind, job->params, stream, size), IND_OK);
-    for (size_t t = 0; t < LEN; t++) {
+    for (size_t t = 0; t < job->len; t++) {
         double in[IND_MAX_INPUTS], out[IND_MAX_OUTPUTS];
         for (size_t i = 0; i < ind_n_inputs(ind); i++)
             in[i] = job->in[i][t];
@@ -111,7 +112,18 @@ static void assert_stream(const struct ind_indicator *ind, const struct ind_job 
 static size_t scratch_size(const double *params)
 {
     (void)params;
-    return IND_SCRATCH * LEN * sizeof(double);
+    return IND_SCRATCH * LEN_MAX * sizeof(double);
+}
+
+/* As many bars as show something with each of the SETS parameter sets. */
+static size_t bars_for(const struct ind_indicator *ind, double (*params)[IND_MAX_PARAMS])
+{
+    size_t first = 0;
+
+    for (size_t k = 0; k < SETS; k++)
+        for (size_t o = 0; o < ind_n_outputs(ind); o++)
+            first = size_max(first, ind_warmup(ind, params[k], o));
+    return size_min(size_max(LEN, first + LEN / 4), LEN_MAX);
 }
 
 /* One indicator on one instruction set, one table, SETS parameter sets. */
@@ -133,6 +145,7 @@ static void check(const struct ind_indicator *ind, const struct ind_indicator *p
         params_make(ind, k, params[k]);
         memcpy(packed + k * n_params, params[k], n_params * sizeof(double));
     }
+    job.len = bars_for(ind, params);
     job.params = packed;
     job.combos = SETS;
     run(ind, &job, &batch, SETS, true);
@@ -168,7 +181,7 @@ static void check_kind(enum series_kind kind)
 {
     struct table table;
 
-    table_make(&table, kind, LEN, 7 + (uint64_t)kind);
+    table_make(&table, kind, LEN_MAX, 7 + (uint64_t)kind);
     check_all(&table);
     table_done(&table);
 }
@@ -182,7 +195,7 @@ static void a_nan_prefix_shifts_the_result(void **state)
 {
     struct table table;
 
-    table_make(&table, SERIES_WALK, LEN, 11);
+    table_make(&table, SERIES_WALK, LEN_MAX, 11);
     table_blank(&table, NAN_PREFIX);
     check_all(&table);
     table_done(&table);
@@ -193,7 +206,7 @@ static void all_agree_on_a_nan_in_mid_series(void **state)
 {
     struct table table;
 
-    table_make(&table, SERIES_WALK, LEN, 12);
+    table_make(&table, SERIES_WALK, LEN_MAX, 12);
     for (size_t c = 0; c < COLUMNS; c++)
         table.column[c][LEN / 2] = NAN;
     check_all(&table);
@@ -205,7 +218,7 @@ static void all_agree_on_infinities(void **state)
 {
     struct table table;
 
-    table_make(&table, SERIES_WALK, LEN, 13);
+    table_make(&table, SERIES_WALK, LEN_MAX, 13);
     for (size_t c = 0; c < TIMESTAMP; c++)
         table.column[c][LEN / 2 + 7 * c] = c % 2 ? -INFINITY : INFINITY;
     blur = true;
