@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 
 #include "guard.h"
+#include "lane.h"
 #include "lookup.h"
 #include "options.h"
 #include "real.h"
@@ -229,7 +230,10 @@ int nocopy_attach(const char *options)
         return -ENAMETOOLONG;
     if (!shim_wake())
         return getauxval(AT_SECURE) != 0 ? -EPERM : -EIO;
+    shim_self.busy = SHIM_INSIDE;
+    lane_share(); /* its threads are there already */
     find_fronts();
     real.dl_iterate_phdr(each_object, &n);
+    shim_self.busy = SHIM_FREE;
     return n;
 }

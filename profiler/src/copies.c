@@ -22,7 +22,10 @@ static struct {
     _Atomic(struct edge_table *) table;
 } copies;
 
-enum { FIRST_SLOTS = 256 };
+enum {
+    FIRST_SLOTS = 256,
+    EDGES_MOST = 1 << 18 /* 16 MiB; beyond them a copy's two blocks are not told any more */
+};
 
 static struct edge_table *table_new(uint32_t slots)
 {
@@ -112,13 +115,27 @@ static uint32_t insert(const struct nc_edge *key)
 static uint32_t edge_of(const struct nc_edge *key)
 {
     struct edge_table *t = atomic_load_explicit(&copies.table, memory_order_acquire);
+    const struct nc_edge rest = {.copy = key->copy, .scope = key->scope};
     uint32_t at;
 
     if (t == NULL)
         return 0;
     const uint32_t found = find(t, key, &at);
 
-    return found != 0 ? found : insert(key);
+    if (found != 0)
+        return found;
+    return profile_count(NC_EDGES) < EDGES_MOST || alike(key, &rest) ? insert(key) : edge_of(&rest);
+}
+
+/* One entry for the stack that a block was allocated with, whichever thread it was: else the pairs
+ * would multiply with the threads. */
+static uint32_t allocated_by(const struct live *l)
+{
+    const uint32_t node = profile_counts(l->counts)->node;
+    const uint32_t first =
+        node == 0 ? 0 : __atomic_load_n(&profile_node(node)->counts, __ATOMIC_ACQUIRE);
+
+    return first != 0 ? first : l->counts;
 }
 
 static void written(struct block *b)
@@ -149,8 +166,8 @@ void copies_note(struct lane *lane, uintptr_t dst, uintptr_t src, size_t size,
     const bool into = live_find(&to, dst), out_of = live_find(&from, src);
     const struct nc_edge key = {
         .copy = lane->last_index,
-        .source = out_of ? from.counts : 0,
-        .destination = into ? to.counts : 0,
+        .source = out_of ? allocated_by(&from) : 0,
+        .destination = into ? allocated_by(&to) : 0,
         .scope = lane->last_scope,
     };
     const uint32_t e = edge_of(&key);

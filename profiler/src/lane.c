@@ -249,8 +249,7 @@ static uint32_t counts_index(struct lane *lane, uint32_t node, unsigned by)
 
     if (made == 0)
         return 0;
-    if (!peak.saved)
-        peak.saved = 1; /* the new entry's epoch says so */
+    peak_saved(); /* the new entry's epoch says so */
     if (node != 0 && first == 0 &&
         __atomic_compare_exchange_n(&n->counts, &first, made, false, __ATOMIC_RELEASE,
                                     __ATOMIC_RELAXED))

@@ -32,9 +32,9 @@ static void set_peak(int64_t bytes, uint64_t blocks)
 
     __atomic_store_n(&h->peak_bytes, (uint64_t)bytes, __ATOMIC_RELAXED);
     h->peak_blocks = sample_bytes == 0 ? blocks : 0;
-    h->peak_ns = peak.now_ns;
-    if (peak.saved) {
-        peak.saved = 0;
+    h->peak_ns = __atomic_load_n(&peak.now_ns, __ATOMIC_RELAXED);
+    if (__atomic_load_n(&peak.saved, __ATOMIC_RELAXED)) {
+        __atomic_store_n(&peak.saved, 0, __ATOMIC_RELAXED);
         __atomic_store_n(&h->peak_epoch, h->peak_epoch + 1, __ATOMIC_RELAXED);
     }
 }

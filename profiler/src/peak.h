@@ -77,6 +77,13 @@ static inline uint64_t peak_epoch(void)
     return __atomic_load_n(&profile.header->peak_epoch, __ATOMIC_ACQUIRE);
 }
 
+/* An entry's figures belong to this epoch: the next peak begins another. */
+static inline void peak_saved(void)
+{
+    if (!__atomic_load_n(&peak.saved, __ATOMIC_RELAXED))
+        __atomic_store_n(&peak.saved, 1, __ATOMIC_RELAXED);
+}
+
 /* Before the first change of `c` after the peak of `epoch`. */
 static inline void peak_save(struct nc_counts *c, uint64_t epoch)
 {
@@ -85,8 +92,7 @@ static inline void peak_save(struct nc_counts *c, uint64_t epoch)
     c->peak_blocks = c->allocations - c->frees;
     c->peak_bytes = c->allocated_bytes - c->freed_bytes;
     c->epoch = epoch;
-    if (!peak.saved)
-        peak.saved = 1;
+    peak_saved();
 }
 
 #endif

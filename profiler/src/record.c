@@ -403,7 +403,7 @@ void record_copy(const void *frame, const void *dst, const void *src, size_t siz
     struct call *call = calls_enter(lane);
 
     if (c->copies == 0 && c->node != 0)
-        profile_node(c->node)->flags |= NC_NODE_COPY;
+        __atomic_fetch_or(&profile_node(c->node)->flags, NC_NODE_COPY, __ATOMIC_RELAXED);
     c->copies++;
     c->copied_bytes += size;
     if (call != NULL)

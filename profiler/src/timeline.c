@@ -89,13 +89,15 @@ void timeline_tick(struct lane *lane)
         attach_again();
     if (live >= LIVE_LARGE)
         live_is_large();
-    peak.now_ns = now;
-    profile.header->end_ns = now;
+    __atomic_store_n(&peak.now_ns, now, __ATOMIC_RELAXED);
+    __atomic_store_n(&profile.header->end_ns, now, __ATOMIC_RELAXED);
     if (atomic_flag_test_and_set_explicit(&timeline.taken, memory_order_acquire))
         return;
     note(now, live < 0 ? 0 : (uint64_t)live, lane->last_scope);
-    if (timeline.peak_bytes != profile.header->peak_bytes && timeline.last != NULL) {
-        timeline.peak_bytes = profile.header->peak_bytes; /* it was reached since the last look */
+    const uint64_t most = __atomic_load_n(&profile.header->peak_bytes, __ATOMIC_RELAXED);
+
+    if (timeline.peak_bytes != most && timeline.last != NULL) {
+        timeline.peak_bytes = most; /* it was reached since the last look */
         if (timeline.last->max_bytes < timeline.peak_bytes)
             timeline.last->max_bytes = timeline.peak_bytes;
     }

@@ -94,10 +94,11 @@ static bool rehash(struct tree_table *old)
     }
     for (uint64_t n = 1; n < nodes; n++) {
         const struct nc_node *node = profile_node((uint32_t)n);
+        const uint32_t flags = __atomic_load_n(&node->flags, __ATOMIC_RELAXED);
         const uint64_t outside = node->parent ? hashes[node->parent] : tree_seed(0);
 
-        hashes[n] = node->flags & NC_NODE_MARK ? tree_seed((uint32_t)n)
-                                               : tree_mix(outside, tree_tag(node->ip, node->flags));
+        hashes[n] = flags & NC_NODE_MARK ? tree_seed((uint32_t)n)
+                                         : tree_mix(outside, tree_tag(node->ip, flags));
     }
     for (size_t i = 0; i <= old->mask; i++) {
         const uint32_t n = node_in(old, i);

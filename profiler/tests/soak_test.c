@@ -15,7 +15,7 @@
 static const char *seconds = "20", *seed = "1";
 
 struct expected {
-    uint64_t allocations, allocated, frees, freed, moved, moved_bytes, copies, copied, most, stints;
+    uint64_t allocations, allocated, frees, freed, moved, moved_bytes, copies, copied, stints;
 };
 
 static void the_totals_of_random_traffic_are_exact(void **state)
@@ -31,10 +31,10 @@ static void the_totals_of_random_traffic_are_exact(void **state)
     assert_true(r.has);
     assert_int_equal(sscanf(r.out,
                             "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-                            " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64,
+                            " %" SCNu64 " %" SCNu64 " %" SCNu64,
                             &e.allocations, &e.allocated, &e.frees, &e.freed, &e.moved,
-                            &e.moved_bytes, &e.copies, &e.copied, &e.most, &e.stints),
-                     10);
+                            &e.moved_bytes, &e.copies, &e.copied, &e.stints),
+                     9);
     const struct peek_sums taken = peek_function(&r.p, "/soak", "soak_take");
     const struct peek_sums moved = peek_function(&r.p, "/soak", "soak_move");
     const struct peek_sums copied = peek_function(&r.p, "/soak", "soak_copy");
@@ -53,7 +53,8 @@ static void the_totals_of_random_traffic_are_exact(void **state)
     assert_int_equal(moved.moved_bytes, e.moved_bytes);
     assert_int_equal(copied.copies, e.copies);
     assert_int_equal(copied.copied_bytes, e.copied);
-    assert_true(r.p.header->peak_bytes >= e.most);
+    assert_true(r.p.header->peak_bytes >= e.allocated - e.freed);
+    assert_true(r.p.size < 64 << 20); /* of stacks there are a few hundred, whatever happens */
     assert_int_equal(peek_sums(&r.p).peak_bytes, r.p.header->peak_bytes);
     assert_int_equal(r.p.header->threads, 1 + 8 + e.stints);
     run_done(&r);

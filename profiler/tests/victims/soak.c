@@ -28,7 +28,6 @@ struct worker {
     uint64_t random;
     struct held slot[SLOTS];
     uint64_t allocations, allocated, frees, freed, moved, moved_bytes, copies, copied;
-    uint64_t live, most; /* of this one alone */
     uint64_t stints;
 };
 
@@ -76,16 +75,12 @@ static void begun(struct worker *w, size_t size)
 {
     w->allocations++;
     w->allocated += size;
-    w->live += size;
-    if ((int64_t)w->live > (int64_t)w->most)
-        w->most = w->live;
 }
 
 static void ended(struct worker *w, size_t size)
 {
     w->frees++;
     w->freed += size;
-    w->live -= size;
 }
 
 /* ---- what a profile names: all blocks are made in these two ---- */
@@ -306,10 +301,9 @@ static void print_sums(void)
         s.copies += w->copies;
         s.copied += w->copied;
         s.stints += w->stints;
-        s.most = w->most > s.most ? w->most : s.most;
     }
-    printf("%lu %lu %lu %lu %lu %lu %lu %lu %lu %lu\n", s.allocations, s.allocated, s.frees,
-           s.freed, s.moved, s.moved_bytes, s.copies, s.copied, s.most, s.stints);
+    printf("%lu %lu %lu %lu %lu %lu %lu %lu %lu\n", s.allocations, s.allocated, s.frees, s.freed,
+           s.moved, s.moved_bytes, s.copies, s.copied, s.stints);
 }
 
 int main(int argc, char **argv)
