@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sar: parabolic stop and reverse.
  *
- * The stop moves towards the extreme of the trend by a share that grows with each new extreme; when
- * a bar reaches it, the trend turns and the stop jumps to the extreme that was. */
+ * The stop moves towards the extreme of the trend by a share that grows with
+ * each new extreme; when a bar reaches it, the trend turns and the stop jumps
+ * to the extreme that was. */
 #include "compat.h"
 #include "parabolic.h"
 
@@ -26,28 +27,33 @@ static void begin(struct parabolic *s, const double *high, const double *low, do
     s->share = step;
 }
 
-static void advance(struct parabolic *s, const double *high, const double *low, size_t t,
-                    double step, double most)
-{
-    double next = s->sar + s->share * (s->extreme - s->sar);
+static inline double not_above(double value, double most) { return value < most ? value : most; }
 
-    if (s->rising ? low[t] < next : high[t] > next) {
-        s->rising = !s->rising;
+/* `rising` is a constant wherever this is called. */
+static inline __attribute__((always_inline)) void advance(struct parabolic *s, const double *high,
+                                                          const double *low, size_t t,
+                                                          const struct pace *pace, bool rising)
+{
+    const double *top = rising ? high : low, *bottom = rising ? low : high;
+    const double next = s->sar + s->share * (s->extreme - s->sar);
+
+    if (rising ? low[t] < next : high[t] > next) {
+        s->rising = !rising;
         s->sar = s->extreme;
-        s->extreme = s->rising ? high[t] : low[t];
-        s->share = step;
+        s->extreme = bottom[t];
+        s->share = pace->init;
         return;
     }
-    if (s->rising ? high[t] > s->extreme : low[t] < s->extreme) {
-        s->extreme = s->rising ? high[t] : low[t];
-        s->share = fmin(s->share + step, most);
+    if (rising ? top[t] > s->extreme : top[t] < s->extreme) {
+        s->extreme = top[t];
+        s->share = not_above(s->share + pace->step, pace->most);
     }
-    s->sar = s->rising ? nan_min(next, nan_min(low[t - 1], low[t - 2]))
-                       : nan_max(next, nan_max(high[t - 1], high[t - 2]));
+    s->sar = nan_pick(next, nan_pick(bottom[t - 1], bottom[t - 2], rising), rising);
 }
 
-/* Tulip goes by the middles of the first two bars and by the first bar's extreme, and moves stop
- * and extreme before it looks whether the bar has reached the stop. */
+/* Tulip goes by the middles of the first two bars and by the first bar's
+ * extreme, and moves stop and extreme before it looks whether the bar has
+ * reached the stop. */
 static void begin_tulip(struct parabolic *s, const double *high, const double *low, double step)
 {
     s->rising = high[0] + low[0] <= high[1] + low[1];
@@ -66,7 +72,7 @@ static double advance_tulip(struct parabolic *s, const double *high, const doubl
                        : nan_max(next, nan_max(high[t - 1], high[two]));
     if (s->rising ? high[t] > s->extreme : low[t] < s->extreme) {
         s->extreme = s->rising ? high[t] : low[t];
-        s->share = fmin(s->share + step, most);
+        s->share = not_above(s->share + step, most);
     }
     if (s->rising ? low[t] < s->sar : high[t] > s->sar) {
         s->rising = !s->rising;
@@ -77,7 +83,8 @@ static double advance_tulip(struct parabolic *s, const double *high, const doubl
     return s->sar;
 }
 
-/* The definition for a rising trend alone: prices are turned upside down while it falls. */
+/* The definition for a rising trend alone: prices are turned upside down while
+ * it falls. */
 static void reference_own(const struct ind_run *run)
 {
     const double *high = run->in[0], *low = run->in[1], step = run->params[0];
@@ -107,31 +114,48 @@ static void reference_own(const struct ind_run *run)
     }
 }
 
+static void begin_as(enum compat compat, struct parabolic *s, const double *high, const double *low,
+                     const struct pace *pace)
+{
+    if (compat == COMPAT_TALIB)
+        parabolic_begin(s, high, low, parabolic_rises(high, low), pace);
+    else if (compat == COMPAT_TULIP)
+        begin_tulip(s, high, low, pace->step);
+    else
+        begin(s, high, low, pace->step);
+}
+
 static void IND_FN(sar)(const struct ind_run *run)
 {
     const double *high = run->in[0], *low = run->in[1], step = run->params[0];
     const double most = run->params[1];
-    const struct pace pace = {fmin(step, most), step, most};
+    const struct pace pace = {step, step, most};
     const enum compat compat = (enum compat)run->params[2];
-    struct parabolic *s = run->state;
+    struct parabolic s = *(struct parabolic *)run->state;
+    double *restrict out = run->out[0];
+    size_t t = run_start(run, 1);
 
-    for (size_t t = run_start(run, 1); t < run->to; t++) {
-        if (t == 1 && compat == COMPAT_TALIB)
-            parabolic_begin(s, high, low, parabolic_rises(high, low), &pace);
-        else if (t == 1 && compat == COMPAT_TULIP)
-            begin_tulip(s, high, low, step);
-        else if (t == 1)
-            begin(s, high, low, step);
-        else if (compat == COMPAT_NONE)
-            advance(s, high, low, t, step, most);
-        run->out[0][t] = compat == COMPAT_TALIB
-                             ? parabolic_advance(s, high, low, t, &pace, &pace, 0)
-                         : compat == COMPAT_TULIP ? advance_tulip(s, high, low, t, step, most)
-                                                  : s->sar;
+    if (t == 1 && t < run->to)
+        begin_as(compat, &s, high, low, &pace);
+    if (t == 1 && t < run->to && compat == COMPAT_NONE)
+        out[t++] = s.sar;
+    for (; t < run->to; t++) {
+        if (compat == COMPAT_NONE) {
+            if (s.rising)
+                advance(&s, high, low, t, &pace, true);
+            else
+                advance(&s, high, low, t, &pace, false);
+            out[t] = s.sar;
+        } else {
+            out[t] = compat == COMPAT_TALIB ? parabolic_advance(&s, high, low, t, &pace, &pace, 0)
+                                            : advance_tulip(&s, high, low, t, step, most);
+        }
     }
+    *(struct parabolic *)run->state = s;
 }
 
-/* The other libraries' rules have no second wording: what holds them is their own values. */
+/* The other libraries' rules have no second wording: what holds them is their
+ * own values. */
 static void reference(const struct ind_run *run)
 {
     if (run->params[2] == COMPAT_NONE)
@@ -151,10 +175,11 @@ IND_INDICATOR(sar) = {
     .title = "Parabolic SAR",
     .family = "trend",
     .source = "Wilder, New Concepts in Technical Trading Systems, 1978",
-    .note =
-        "Rises first when the second high is above the first. The share of the way to the "
-        "extreme grows by acceleration up to maximum. TA-Lib and Tulip differ in the first trend "
-        "and in when it turns.",
+    .note = "Rises first when the second high is above the first. The share of "
+            "the way to the "
+            "extreme grows by acceleration up to maximum. TA-Lib and Tulip "
+            "differ in the first trend "
+            "and in when it turns.",
     .inputs = {{"high", "high"}, {"low", "low"}},
     .params = {{"acceleration", "ratio", 0.02, 0, 1},
                {"maximum", "ratio", 0.2, 0, 10},
