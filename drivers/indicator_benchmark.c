@@ -194,7 +194,7 @@ static int measure(const struct options *o, const struct bench_case *c, const st
     int r = set_init(&set, c, s, peers);
 
     if (r == 0)
-        bench_measure(set.call, set.n_calls, o->samples, SAMPLE_NS);
+        bench_measure(set.call, set.n_calls, o->samples, SAMPLE_NS, BENCH_CPU);
     for (int i = 0; i < BENCH_SHAPES && r == 0; i++)
         r = set.job[i].status == IND_OK ? 0 : -1;
     if (r == 0)

@@ -4,32 +4,31 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* This thread's own time: on a shared machine the others' work is not ours. */
-static uint64_t now_ns(void)
+static uint64_t now_ns(enum bench_clock by)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    clock_gettime(by == BENCH_CPU ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static uint64_t time_calls(const struct bench_call *call, size_t n)
+static uint64_t time_calls(const struct bench_call *call, size_t n, enum bench_clock by)
 {
-    const uint64_t start = now_ns();
+    const uint64_t start = now_ns(by);
 
     for (size_t i = 0; i < n; i++)
         call->run(call->of);
-    return now_ns() - start;
+    return now_ns(by) - start;
 }
 
 /* How many calls fill a sample. Doing so also warms the caches and faults the memory in. */
-static size_t calibrate(const struct bench_call *call, uint64_t sample_ns)
+static size_t calibrate(const struct bench_call *call, uint64_t sample_ns, enum bench_clock by)
 {
     size_t n = 1;
 
-    time_calls(call, 1);
+    time_calls(call, 1, by);
     for (;;) {
-        const uint64_t took = time_calls(call, n);
+        const uint64_t took = time_calls(call, n, by);
 
         if (took >= sample_ns)
             return n;
@@ -46,18 +45,19 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void bench_measure(struct bench_call *calls, size_t n, size_t samples, uint64_t sample_ns)
+void bench_measure(struct bench_call *calls, size_t n, size_t samples, uint64_t sample_ns,
+                   enum bench_clock by)
 {
     double *took = calloc(n * samples, sizeof *took);
 
     if (!took)
         abort();
     for (size_t i = 0; i < n; i++)
-        calls[i].calls = calibrate(&calls[i], sample_ns);
+        calls[i].calls = calibrate(&calls[i], sample_ns, by);
     for (size_t k = 0; k < samples; k++)
         for (size_t i = 0; i < n; i++)
             took[i * samples + k] =
-                (double)time_calls(&calls[i], calls[i].calls) / (double)calls[i].calls;
+                (double)time_calls(&calls[i], calls[i].calls, by) / (double)calls[i].calls;
     for (size_t i = 0; i < n; i++) {
         double *sorted = took + i * samples;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Timing: calls that are to be compared take turns, so that what else the machine does hits
- * all. CPU time of the calling thread. */
+ * all. */
 #ifndef BENCH_H
 #define BENCH_H
 
@@ -19,8 +19,13 @@ struct bench_call {
 
 enum { BENCH_MAX_SAMPLES = 101 };
 
+/* CPU time of the calling thread: on a shared machine the others' work is not ours. Or the time
+ * that passes, for calls that start threads. */
+enum bench_clock { BENCH_CPU, BENCH_WALL };
+
 /* Time n calls: `samples` of each, turn by turn, each of about `sample_ns` or one call. */
-void bench_measure(struct bench_call *calls, size_t n, size_t samples, uint64_t sample_ns);
+void bench_measure(struct bench_call *calls, size_t n, size_t samples, uint64_t sample_ns,
+                   enum bench_clock by);
 
 /* A job of the library with memory of its own, to be run again and again. */
 struct bench_job {

@@ -281,6 +281,11 @@ static void the_benchmarks_time_what_they_are_asked_for(void **state)
     s = run_ok(WORDS("benchmark_simple", "--bars", "500", "--samples", "1", "-i", "sma"), NULL);
     assert_matches(s.out, "^SMA +[0-9]+ +±[0-9]+ +[0-9]+ +-?[0-9]+ +[0-9]+ +[0-9.]+x$");
     spawned_free(&s);
+    s = run_ok(
+        WORDS("benchmark_simple", "--bars", "500", "--samples", "1", "--threads", "2", "-i", "sma"),
+        NULL);
+    assert_matches(s.out, "^SMA .*x +[0-9.]+x$");
+    spawned_free(&s);
 }
 
 static void the_speed_table_has_a_line_for_each_instruction_set(void **state)
