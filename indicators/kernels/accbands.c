@@ -17,7 +17,9 @@ static size_t state_size(const double *params)
 
 static inline double tilt(double high, double low)
 {
-    return high + low == 0 ? 0 : 4 * (high - low) / (high + low);
+    const double value = 4 * (high - low) / (high + low);
+
+    return high + low == 0 ? 0 : value;
 }
 
 static void reference(const struct ind_run *run)
@@ -42,18 +44,23 @@ static void IND_FN(accbands)(const struct ind_run *run)
     const size_t p = run_int(run, 0);
     const double n = (double)p;
     struct state *s = run->state;
+    double upper[CHUNK], middle[CHUNK], lower[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double high = run->in[0][t], low = run->in[1][t], by = tilt(high, low);
-        const double upper = made_sum_push(&s->upper, s->mem, p, high * (1 + by));
-        const double lower =
-            made_sum_push(&s->lower, s->mem + made_sum_doubles(p), p, low * (1 - by));
-        const double middle = window_sum_push(&s->middle, run->in[2] + t, p);
-        if (t + 1 < p)
-            continue;
-        run->out[0][t] = upper / n;
-        run->out[1][t] = middle / n;
-        run->out[2][t] = lower / n;
+    RUN_CHUNKS(run, 0, at, m)
+    {
+        for (size_t i = 0; i < m; i++) {
+            const double high = run->in[0][at + i], low = run->in[1][at + i], by = tilt(high, low);
+            upper[i] = high * (1 + by);
+            lower[i] = low * (1 - by);
+        }
+        made_sum_chunk(&s->upper, s->mem, p, upper, upper, m);
+        made_sum_chunk(&s->lower, s->mem + made_sum_doubles(p), p, lower, lower, m);
+        window_sum_chunk(&s->middle, run->in[2] + at, m, p, middle);
+        for (size_t i = chunk_skip(at, p - 1); i < m; i++) {
+            run->out[0][at + i] = upper[i] / n;
+            run->out[1][at + i] = middle[i] / n;
+            run->out[2][at + i] = lower[i] / n;
+        }
     }
 }
 

@@ -17,7 +17,7 @@ static size_t state_size(const double *params)
 {
     const size_t p = (size_t)params[0];
 
-    return sizeof(struct state) + 2 * extreme_size(p) + tail_size(p + 1);
+    return sizeof(struct state) + 2 * extreme_size(p) + series_size(p);
 }
 
 static double held(double v) { return v > 0.99 ? 0.999 : v < -0.99 ? -0.999 : v; }
@@ -43,19 +43,27 @@ static void IND_FN(fisher)(const struct ind_run *run)
     const size_t p = run_int(run, 0);
     struct state *s = run->state;
     double *low_mem = s->mem + p, *mid_mem = low_mem + p;
+    double mid[CHUNK], high[CHUNK], low[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double mid = (run->in[0][t] + run->in[1][t]) / 2;
-        const double *at = tail_push(&s->mid, mid_mem, p + 1, mid);
-        const double high = extreme_push_max(&s->high, s->mem, at, p);
-        const double low = extreme_push_min(&s->low, low_mem, at, p);
-        const double range = high - low < 0.001 ? 0.001 : high - low;
-        if (t + 1 < p)
-            continue;
-        s->v = held(0.66 * ((mid - low) / range - 0.5) + 0.67 * s->v);
-        run->out[1][t] = s->fisher;
-        s->fisher = 0.5 * log((1 + s->v) / (1 - s->v)) + 0.5 * s->fisher;
-        run->out[0][t] = s->fisher;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        for (size_t i = 0; i < n; i++)
+            mid[i] = (run->in[0][at + i] + run->in[1][at + i]) / 2;
+        const double *mids = tail_append(&s->mid, mid_mem, p, mid, n);
+        extreme_chunk_max(run, &s->high, s->mem, mids, n, p, high);
+        extreme_chunk_min(run, &s->low, low_mem, mids, n, p, low);
+        for (size_t i = 0; i < n; i++) {
+            const double range = high[i] - low[i] < 0.001 ? 0.001 : high[i] - low[i];
+            mid[i] = 0.66 * ((mid[i] - low[i]) / range - 0.5);
+        }
+        for (size_t i = chunk_skip(at, p - 1); i < n; i++) {
+            s->v = held(mid[i] + 0.67 * s->v);
+            high[i] = 0.5 * log((1 + s->v) / (1 - s->v));
+        }
+        for (size_t i = chunk_skip(at, p - 1); i < n; i++) {
+            run->out[1][at + i] = s->fisher;
+            run->out[0][at + i] = s->fisher = high[i] + 0.5 * s->fisher;
+        }
     }
 }
 

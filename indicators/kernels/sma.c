@@ -32,7 +32,7 @@ static void IND_FN(sma)(const struct ind_run *run)
     size_t t = run->from;
 
     /* to the first value, and on to where a cache line begins in memory that is aligned */
-    for (; t < run->to && (t + 1 < p || t % 8); t++) {
+    for (; t < run->to && (t + 1 < p || (t % 8 && p > SUM_SHORT)); t++) {
         const double total = window_sum_push(sum, x + t, p);
         if (t + 1 >= p)
             run->out[0][t] = total * inverse;

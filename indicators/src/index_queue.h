@@ -54,12 +54,14 @@ static inline void index_of_two(const double *x, const double *k, size_t ahead, 
 static inline void index_doubling(const double *x, size_t n, size_t p, double *k, bool least)
 {
     double room[2][2][CHUNK + EXTREME_DOUBLING];
-    size_t width = 1, len = n + p - 1;
+    size_t width = p > 1 ? 2 : 1, len = n + p - width;
     int which = 0;
 
     for (size_t i = 0; i < len; i++) {
-        room[1][0][i] = x[i];
-        room[1][1][i] = (double)i;
+        const double a = x[i], b = width == 2 ? x[i + 1] : a;
+        const int later = (least ? b < a : b > a) | ((a != a) & (width == 2));
+        room[1][0][i] = later ? b : a;
+        room[1][1][i] = (double)i + later;
     }
     for (; width < p; which = !which) {
         const size_t ahead = size_min(width, p - width);

@@ -186,12 +186,38 @@ static inline size_t window_blocks(const struct window *w, size_t p, size_t n)
     return w->count >= p && w->count && !odd_any(&w->odd) ? n / 16 * 16 : 0;
 }
 
+/* Windows this short are summed afresh at every bar, in pairs: the same of equal values, whatever
+ * they are. */
+enum { SUM_SHORT = 4 };
+
+static inline void window_sum_short(const double *at, size_t n, size_t p, double scale,
+                                    double *restrict sum)
+{
+    const double *b = at - 1, *c = at - 2, *d = at - 3;
+
+    for (size_t i = 0; i < n && p == 1; i++)
+        sum[i] = at[i] * scale;
+    for (size_t i = 0; i < n && p == 2; i++)
+        sum[i] = (at[i] + b[i]) * scale;
+    for (size_t i = 0; i < n && p == 3; i++)
+        sum[i] = ((at[i] + b[i]) + c[i]) * scale;
+    for (size_t i = 0; i < n && p == 4; i++)
+        sum[i] = ((at[i] + b[i]) + (c[i] + d[i])) * scale;
+}
+
 /* n pushes; sum[i] is what the push of at[i] gives, times `scale`. */
 VEC_INLINE void window_sum_chunk_scaled(struct window_sum *s, const double *at, size_t n, size_t p,
                                         double scale, double *sum)
 {
     size_t i = 0;
 
+    if (p <= SUM_SHORT) { /* the rest of the state is not kept up: no push later */
+        for (; i < n && s->w.count + 1 < p; i++)
+            sum[i] = window_sum_push(s, at + i, p) * scale;
+        s->w.count += n - i;
+        window_sum_short(at + i, n - i, p, scale, sum + i);
+        return;
+    }
     for (; i < n && s->w.count < p; i++)
         sum[i] = window_sum_push(s, at + i, p) * scale;
     const size_t m = window_blocks(&s->w, p, n - i);
