@@ -5,11 +5,12 @@ import csv
 import html.parser
 import io
 import json
+import shutil
 import sys
 import xml.etree.ElementTree
 
 from e2e import *  # noqa: F403
-from e2e import contains, equal, run_tests
+from e2e import Skip, contains, equal, run_tests
 from pprof_reader import Profile
 
 HOSTILE = ["</script><script>alert(1)</script>", "\"><svg onload=alert(1)>", "<!--", "]]>", "memcpy@plt", "a\u202eb", "=1+1", "+2",
@@ -121,6 +122,39 @@ def diffs_of_hostile_names_are_read_by_what_reads_their_format(place):
         done = place.nocopy("diff", "--format", form, "a.json", "b.json")
         equal((done.status, done.err), (0, ""), form)
         _check(form, done.out)
+
+
+class _Comment(html.parser.HTMLParser):
+    """What GitHub's own parser makes of a comment: tables, and elements that are none of ours."""
+    OURS = {"table", "thead", "tbody", "tr", "th", "td", "code", "p", "h3", "strong", "ul", "li", "details", "summary", "sub", "em", "br"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.rows, self.cells, self.strange = [], 0, []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.OURS:
+            self.strange.append(tag)
+        if tag == "tr":
+            self.rows.append(0)
+        if tag in ("td", "th"):
+            self.rows[-1] += 1
+
+
+def github_s_parser_makes_tables_and_nothing_else_of_the_comment(place):
+    if not shutil.which("cmark-gfm"):
+        raise Skip("no cmark-gfm on this machine")
+    _write(place)
+    for words in (["report", "a.json"], ["diff", "a.json", "b.json"]):
+        equal(place.nocopy(words[0], "-o", "c.md", *words[1:]).status, 0)
+        done = place.run("cmark-gfm", "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough", "c.md")
+        equal(done.status, 0, done)
+        comment = _Comment(done.out)
+        equal(comment.strange, [])
+        # 20 rows at most and a head each, all of them with as many cells as their table's head.
+        assert len(comment.rows) > 20 and len(set(comment.rows)) <= 2, comment.rows
 
 
 def the_gate_writes_one_line_a_violation_and_whole_files(place):
