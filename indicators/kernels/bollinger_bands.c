@@ -2,16 +2,14 @@
 /* bollinger_bands: a moving average, and bands as many deviations above and below it.
  *
  *   upper = middle + devup * deviation,   lower = middle - devdn * deviation */
-#include "deviation.h"
-#include "moving_average.h"
+#include "average_spread.h"
 
 enum { PERIOD, DEVUP, DEVDN, MATYPE, DEVTYPE };
 
-struct state {
-    struct ma middle;
-    struct window_square square;
-    double mem[]; /* of the average, then of the deviation */
-};
+static struct spreading how_of(const double *params)
+{
+    return spreading_of(params, PERIOD, MATYPE, DEVTYPE);
+}
 
 static size_t warmup(const double *params, size_t output)
 {
@@ -21,48 +19,35 @@ static size_t warmup(const double *params, size_t output)
 
 static size_t state_size(const double *params)
 {
-    const size_t p = (size_t)params[PERIOD];
+    const struct spreading how = how_of(params);
 
-    return sizeof(struct state) + ma_size(p) + deviation_size(p);
+    return average_spread_size(&how);
 }
 
 static void reference(const struct ind_run *run)
 {
-    const size_t p = run_int(run, PERIOD), first = warmup(run->params, 0);
-    const enum deviation_kind kind = (enum deviation_kind)run->params[DEVTYPE];
-    struct state *s = run->state;
-    double *middle = run->out[1];
+    const struct spreading how = how_of(run->params);
+    double *middle = run_scratch(run, 0), *spread = run_scratch(run, 1);
 
-    for (size_t t = 0; t < run->to; t++)
-        middle[t] = run->in[0][t];
-    ma_reference(middle, 0, run->to, (enum ma_kind)run->params[MATYPE], p);
-    for (size_t t = first; t < run->to; t++) {
-        const double spread = deviation_reference(kind, run->in[0], t, p, s->mem);
-        run->out[0][t] = middle[t] + run->params[DEVUP] * spread;
-        run->out[2][t] = middle[t] - run->params[DEVDN] * spread;
+    average_spread_reference(run, &how, warmup(run->params, 0), middle, spread);
+    for (size_t t = warmup(run->params, 0); t < run->to; t++) {
+        run->out[0][t] = middle[t] + run->params[DEVUP] * spread[t];
+        run->out[1][t] = middle[t];
+        run->out[2][t] = middle[t] - run->params[DEVDN] * spread[t];
     }
 }
 
 static void IND_FN(bollinger_bands)(const struct ind_run *run)
 {
-    const size_t p = run_int(run, PERIOD), first = warmup(run->params, 0);
-    const enum ma_kind ma = (enum ma_kind)run->params[MATYPE];
-    const enum deviation_kind kind = (enum deviation_kind)run->params[DEVTYPE];
-    struct state *s = run->state;
-    double *scratch = s->mem + ma_size(p) / sizeof(double);
-    double mean[CHUNK], spread[CHUNK], room[CHUNK];
+    const struct spreading how = how_of(run->params);
+    const size_t first = warmup(run->params, 0);
+    double middle[CHUNK], spread[CHUNK];
 
     RUN_CHUNKS(run, 0, at, n)
     {
-        const double *x = run->in[0] + at, *middle = mean;
-        const size_t skip = chunk_skip(at, p - 1);
+        const double *x = run->in[0] + at;
 
-        window_square_chunk(&s->square, x, n, p, mean, spread);
-        deviation_chunk(kind, x, p, mean, spread, skip, n, scratch);
-        for (size_t i = 0; i < n && ma != MA_SMA; i++)
-            room[i] = ma_push(&s->middle, s->mem, ma, p, x[i]);
-        if (ma != MA_SMA) /* the simple average is the mean */
-            middle = room;
+        average_spread_chunk(run, &how, run->state, x, at, n, middle, spread);
         for (size_t i = chunk_skip(at, first); i < n; i++) {
             run->out[0][at + i] = middle[i] + run->params[DEVUP] * spread[i];
             run->out[1][at + i] = middle[i];

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* zscore: (x - average) / (nbdev * deviation), over p bars. */
-#include "deviation.h"
-#include "moving_average.h"
+#include "average_spread.h"
 
 enum { PERIOD, MA_TYPE, NBDEV, DEVTYPE };
 
-struct state {
-    struct ma middle;
-    struct window_square square;
-    double mem[]; /* of the average, then of the deviation */
-};
+static struct spreading how_of(const double *params)
+{
+    return spreading_of(params, PERIOD, MA_TYPE, DEVTYPE);
+}
 
 static size_t warmup(const double *params, size_t output)
 {
@@ -19,43 +17,37 @@ static size_t warmup(const double *params, size_t output)
 
 static size_t state_size(const double *params)
 {
-    const size_t p = (size_t)params[PERIOD];
+    const struct spreading how = how_of(params);
 
-    return sizeof(struct state) + ma_size(p) + deviation_size(p);
+    return average_spread_size(&how);
 }
 
 static void reference(const struct ind_run *run)
 {
-    const size_t p = run_int(run, PERIOD);
-    const enum deviation_kind kind = (enum deviation_kind)run->params[DEVTYPE];
-    double *middle = run_scratch(run, 0), *scratch = run_scratch(run, 1);
+    const struct spreading how = how_of(run->params);
+    double *middle = run_scratch(run, 0), *spread = run_scratch(run, 1);
 
-    for (size_t t = 0; t < run->to; t++)
-        middle[t] = run->in[0][t];
-    ma_reference(middle, 0, run->to, (enum ma_kind)run->params[MA_TYPE], p);
-    for (size_t t = warmup(run->params, 0); t < run->to; t++) {
-        const double spread = deviation_reference(kind, run->in[0], t, p, scratch);
+    average_spread_reference(run, &how, warmup(run->params, 0), middle, spread);
+    for (size_t t = warmup(run->params, 0); t < run->to; t++)
         run->out[0][t] =
-            spread == 0 ? NAN : (run->in[0][t] - middle[t]) / (run->params[NBDEV] * spread);
-    }
+            spread[t] == 0 ? NAN : (run->in[0][t] - middle[t]) / (run->params[NBDEV] * spread[t]);
 }
 
 static void IND_FN(zscore)(const struct ind_run *run)
 {
-    const size_t p = run_int(run, PERIOD), first = warmup(run->params, 0);
-    const enum ma_kind ma = (enum ma_kind)run->params[MA_TYPE];
-    const enum deviation_kind kind = (enum deviation_kind)run->params[DEVTYPE];
-    struct state *s = run->state;
-    double *scratch = s->mem + ma_size(p) / sizeof(double);
+    const struct spreading how = how_of(run->params);
+    const size_t first = warmup(run->params, 0);
+    double middle[CHUNK], spread[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        const double *at = run->in[0] + t;
-        window_square_push(&s->square, at, p);
-        const double middle = ma_push(&s->middle, s->mem, ma, p, at[0]);
-        if (t < first)
-            continue;
-        const double spread = deviation(&s->square, kind, at, p, scratch);
-        run->out[0][t] = spread == 0 ? NAN : (at[0] - middle) / (run->params[NBDEV] * spread);
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const double *x = run->in[0] + at;
+
+        average_spread_chunk(run, &how, run->state, x, at, n, middle, spread);
+        for (size_t i = chunk_skip(at, first); i < n; i++) {
+            const double value = (x[i] - middle[i]) / (run->params[NBDEV] * spread[i]);
+            run->out[0][at + i] = spread[i] == 0 ? NAN : value;
+        }
     }
 }
 
