@@ -109,22 +109,25 @@ static void set_inputs(const struct ind_indicator *ind, const json_t *c, double 
     const json_t *inputs = json_object_get(c, "inputs");
     const size_t prefix = (size_t)json_integer_value(json_object_get(c, "nan_prefix"));
     const struct table *table = &tables[strcmp(text(c, "data"), table_names[1]) == 0];
+    const bool by_place = strcmp(text(c, "data"), "inline") == 0; /* Tulip's names */
     void *at = json_object_iter((json_t *)inputs);
     json_t *last = NULL;
 
     for (size_t i = 0; i < ind_n_inputs(ind); i++) {
         json_t *value = json_object_get(inputs, ind->inputs[i].name);
-        if (!value && at) /* Tulip's names: by place */
+        if (!value && by_place && at)
             value = json_object_iter_value(at);
-        if (!value && i > 0) /* one that Tulip does without */
+        if (!value && by_place) /* one that Tulip does without */
             value = last;
         last = value;
         at = at ? json_object_iter_next((json_t *)inputs, at) : NULL;
-        assert_non_null(value);
         *len = json_is_array(value) ? json_array_size(value) : table->len;
         in[i] = malloc(*len * sizeof(double));
-        const double *from =
-            json_is_array(value) ? NULL : table_column(table, json_string_value(value));
+        /* an input that a case leaves out is its default column */
+        const char *column =
+            json_is_string(value) ? json_string_value(value) : ind->inputs[i].column;
+        const double *from = json_is_array(value) ? NULL : table_column(table, column);
+        assert_true(from || json_is_array(value));
         for (size_t t = 0; t < *len; t++)
             in[i][t] = t < prefix ? NAN
                        : from     ? from[t]

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mama, ehlers_itrend: averages that take their speed from the cycle in the series. */
+#include "hilbert.h"
+
+static const double DEGREES = (double)(180 / CYCLE_PI);
+
+/* ---- mama: MESA adaptive moving average ----
+ *
+ *   alpha = fast_limit / how many degrees the phase has turned, slow_limit .. fast_limit
+ *   mama += alpha (x - mama),   fama += alpha / 2 (mama - fama) */
+
+enum { FAST_LIMIT, SLOW_LIMIT };
+enum { MAMA_FIRST = 10 };
+
+struct mama_state {
+    struct hilbert hilbert;
+    double phase, mama, fama;
+};
+
+static size_t mama_state_size(const double *params)
+{
+    (void)params;
+    return sizeof(struct mama_state);
+}
+
+static size_t mama_warmup(const double *params, size_t output)
+{
+    (void)params, (void)output;
+    return MAMA_FIRST;
+}
+
+static int mama_check(const double *params)
+{
+    return params[SLOW_LIMIT] > params[FAST_LIMIT] ? IND_EPARAM : IND_OK;
+}
+
+static size_t history_3(const double *params)
+{
+    (void)params;
+    return 3;
+}
+
+static long double mama_measure(long double re, long double im, long double period)
+{
+    return re == 0 || im == 0 ? period : 2 * CYCLE_PI / atanl(im / re);
+}
+
+static void mama_reference(const struct ind_run *run)
+{
+    const double *x = run->in[0];
+    const struct hilbert_series h = hilbert_reference(run, x[0], mama_measure);
+    long double phase = 0, mama = x[0], fama = x[0];
+
+    for (size_t t = 0; t < run->to; t++) {
+        const long double before = phase;
+        if (h.in_phase[t] != 0)
+            phase = atanl((long double)h.quadrature[t] / h.in_phase[t]) * 180 / CYCLE_PI;
+        long double alpha = run->params[FAST_LIMIT] / fmaxl(before - phase, 1);
+        alpha = fmaxl(alpha, run->params[SLOW_LIMIT]);
+        mama += alpha * (x[t] - mama);
+        fama += alpha / 2 * (mama - fama);
+        if (t < MAMA_FIRST)
+            continue;
+        run->out[0][t] = (double)mama;
+        run->out[1][t] = (double)fama;
+    }
+}
+
+static void IND_FN(mama)(const struct ind_run *run)
+{
+    const double fast = run->params[FAST_LIMIT], slow = run->params[SLOW_LIMIT];
+    const double *x = run->in[0];
+    struct mama_state s = *(struct mama_state *)run->state;
+
+    if (run->from == 0) {
+        hilbert_fill(&s.hilbert, x[0]);
+        s.mama = s.fama = x[0];
+    }
+    for (size_t t = run->from; t < run->to; t++) {
+        struct hilbert *h = &s.hilbert;
+
+        hilbert_push(h, hilbert_price(x, t, t < 3 ? x[0] : 0));
+        const double i1 = hilbert_in_phase(h), before = s.phase;
+        const double measured =
+            h->re == 0 || h->im == 0 ? h->period : (double)(2 * CYCLE_PI) / atan(h->im / h->re);
+        h->period = hilbert_period(measured, h->period);
+        s.phase = i1 == 0 ? before : atan(hilbert_quadrature(h) / i1) * DEGREES;
+        const double turned = before - s.phase, quick = fast / (turned < 1 ? 1 : turned);
+        const double alpha = quick < slow ? slow : quick;
+        s.mama += alpha * (x[t] - s.mama);
+        s.fama += 0.5 * alpha * (s.mama - s.fama);
+        if (t < MAMA_FIRST)
+            continue;
+        run->out[0][t] = s.mama;
+        run->out[1][t] = s.fama;
+    }
+    *(struct mama_state *)run->state = s;
+}
+
+IND_INDICATOR(mama) = {
+    .name = "mama",
+    .title = "MESA Adaptive Moving Average",
+    .family = "cycle",
+    .source = "Ehlers, MESA Adaptive Moving Averages, Stocks & Commodities, 2001",
+    .note = "The price is taken to have stood at its first value before. The phase stays while the "
+            "in-phase part is 0. slow_limit must not exceed "
+            "fast_limit. A NaN or infinite bar makes all later values NaN.",
+    .inputs = {{"data", "close"}},
+    .params = {{"fast_limit", "ratio", 0.5, 0, 1}, {"slow_limit", "ratio", 0.05, 0, 1}},
+    .outputs = {"mama_values", "fama_values"},
+    .warmup = mama_warmup,
+    .history = history_3,
+    .check = mama_check,
+    .state_size = mama_state_size,
+    .reference = mama_reference,
+    .run = IND_FN(mama),
+    .tolerance = 1e-8, /* ratios of small differences of prices */
+};
+
+/* ---- ehlers_itrend: instantaneous trendline ----
+ *
+ *   dc = floor(smoothed period + 0.5), 1 .. max_dc_period;   it = mean of the last dc prices
+ *   out = (4 it + 3 it' + 2 it'' + it''') / 10 */
+
+enum { WARMUP_BARS, MAX_DC };
+
+struct itrend_state {
+    struct hilbert hilbert;
+    double smoothed, it[3];
+};
+
+static size_t itrend_state_size(const double *params)
+{
+    (void)params;
+    return sizeof(struct itrend_state);
+}
+
+static size_t itrend_history(const double *params) { return size_max((size_t)params[MAX_DC], 3); }
+
+static long double itrend_measure(long double re, long double im, long double period)
+{
+    (void)period;
+    return re == 0 || im == 0 ? 0 : 2 * CYCLE_PI / atan2l(im, re);
+}
+
+static void itrend_reference(const struct ind_run *run)
+{
+    const struct hilbert_series h = hilbert_reference(run, 0, itrend_measure);
+    double *it = run_scratch(run, 5);
+    long double smoothed = 0;
+
+    for (size_t t = 0; t < run->to; t++) {
+        smoothed = 0.33L * h.period[t] + 0.67L * smoothed;
+        long double sum = 0, dc = floorl(smoothed + 0.5L);
+        dc = dc < 1 ? 1 : dc > run->params[MAX_DC] ? run->params[MAX_DC] : dc;
+        for (size_t i = 0; i < (size_t)dc && i <= t; i++)
+            sum += run->in[0][t - i];
+        it[t] = (double)(isnan(smoothed) ? NAN : sum / dc);
+        sum = 0;
+        for (size_t i = 0; i < 4; i++)
+            sum += (long double)(4 - i) * (t >= i ? it[t - i] : 0);
+        if (t >= run_int(run, WARMUP_BARS))
+            run->out[0][t] = (double)(sum / 10);
+    }
+}
+
+/* Mean of the last n prices; what was before the first is 0. */
+static double mean_back(const double *x, size_t t, size_t n)
+{
+    const size_t m = size_min(n, t + 1);
+    double sum = 0;
+
+    for (size_t i = 0; i < m; i++)
+        sum += x[t - i];
+    return sum / (double)n;
+}
+
+static void IND_FN(ehlers_itrend)(const struct ind_run *run)
+{
+    const double *x = run->in[0], most = run->params[MAX_DC];
+    struct itrend_state s = *(struct itrend_state *)run->state;
+
+    for (size_t t = run->from; t < run->to; t++) {
+        struct hilbert *h = &s.hilbert;
+
+        hilbert_push(h, hilbert_price(x, t, 0));
+        const double measured =
+            h->re == 0 || h->im == 0 ? 0 : (double)(2 * CYCLE_PI) / atan2(h->im, h->re);
+        h->period = hilbert_period(measured, h->period);
+        s.smoothed = 0.33 * h->period + 0.67 * s.smoothed;
+        const double whole = floor(s.smoothed + 0.5), dc = whole < 1      ? 1
+                                                           : whole > most ? most
+                                                                          : whole;
+        const double it = isnan(dc) ? NAN : mean_back(x, t, (size_t)dc);
+        if (t >= run_int(run, WARMUP_BARS))
+            run->out[0][t] = (4 * it + 3 * s.it[0] + 2 * s.it[1] + s.it[2]) / 10;
+        s.it[2] = s.it[1];
+        s.it[1] = s.it[0];
+        s.it[0] = it;
+    }
+    *(struct itrend_state *)run->state = s;
+}
+
+static size_t itrend_warmup(const double *params, size_t output)
+{
+    (void)output;
+    return (size_t)params[WARMUP_BARS];
+}
+
+IND_INDICATOR(ehlers_itrend) = {
+    .name = "ehlers_itrend",
+    .title = "Ehlers Instantaneous Trendline",
+    .family = "cycle",
+    .source = "Ehlers, Rocket Science for Traders, 2001",
+    .note = "Prices before the first bar count as 0. A NaN or infinite bar makes all later values "
+            "NaN.",
+    .inputs = {{"data", "close"}},
+    .params = {{"warmup_bars", "bars", 12, 1, IND_PERIOD_MAX, IND_INTEGER},
+               {"max_dc_period", "bars", 50, 1, 1e6, IND_INTEGER}},
+    .outputs = {"values"},
+    .warmup = itrend_warmup,
+    .history = itrend_history,
+    .state_size = itrend_state_size,
+    .reference = itrend_reference,
+    .run = IND_FN(ehlers_itrend),
+    .tolerance = 1e-9,
+};
