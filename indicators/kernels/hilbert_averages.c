@@ -1,26 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mama, ehlers_itrend: averages that take their speed from the cycle in the series. */
-#include "hilbert.h"
+#include "mama.h"
 
-static const double DEGREES = (double)(180 / CYCLE_PI);
-
-/* ---- mama: MESA adaptive moving average ----
- *
- *   alpha = fast_limit / how many degrees the phase has turned, slow_limit .. fast_limit
- *   mama += alpha (x - mama),   fama += alpha / 2 (mama - fama) */
+/* ---- mama: MESA adaptive moving average ---- */
 
 enum { FAST_LIMIT, SLOW_LIMIT };
-enum { MAMA_FIRST = 10 };
-
-struct mama_state {
-    struct hilbert hilbert;
-    double phase, mama, fama;
-};
 
 static size_t mama_state_size(const double *params)
 {
     (void)params;
-    return sizeof(struct mama_state);
+    return sizeof(struct mama);
 }
 
 static size_t mama_warmup(const double *params, size_t output)
@@ -34,67 +23,29 @@ static int mama_check(const double *params)
     return params[SLOW_LIMIT] > params[FAST_LIMIT] ? IND_EPARAM : IND_OK;
 }
 
-static size_t history_3(const double *params)
+static size_t mama_history(const double *params)
 {
     (void)params;
-    return 3;
+    return MAMA_HISTORY;
 }
 
-static long double mama_measure(long double re, long double im, long double period)
+static void define_mama(const struct ind_run *run)
 {
-    return re == 0 || im == 0 ? period : 2 * CYCLE_PI / atanl(im / re);
-}
-
-static void mama_reference(const struct ind_run *run)
-{
-    const double *x = run->in[0];
-    const struct hilbert_series h = hilbert_reference(run, x[0], mama_measure);
-    long double phase = 0, mama = x[0], fama = x[0];
-
-    for (size_t t = 0; t < run->to; t++) {
-        const long double before = phase;
-        if (h.in_phase[t] != 0)
-            phase = atanl((long double)h.quadrature[t] / h.in_phase[t]) * 180 / CYCLE_PI;
-        long double alpha = run->params[FAST_LIMIT] / fmaxl(before - phase, 1);
-        alpha = fmaxl(alpha, run->params[SLOW_LIMIT]);
-        mama += alpha * (x[t] - mama);
-        fama += alpha / 2 * (mama - fama);
-        if (t < MAMA_FIRST)
-            continue;
-        run->out[0][t] = (double)mama;
-        run->out[1][t] = (double)fama;
-    }
+    mama_reference(run, run->params[FAST_LIMIT], run->params[SLOW_LIMIT], run->out[0], run->out[1]);
 }
 
 static void IND_FN(mama)(const struct ind_run *run)
 {
-    const double fast = run->params[FAST_LIMIT], slow = run->params[SLOW_LIMIT];
-    const double *x = run->in[0];
-    struct mama_state s = *(struct mama_state *)run->state;
+    struct mama s = *(struct mama *)run->state;
 
-    if (run->from == 0) {
-        hilbert_fill(&s.hilbert, x[0]);
-        s.mama = s.fama = x[0];
-    }
     for (size_t t = run->from; t < run->to; t++) {
-        struct hilbert *h = &s.hilbert;
-
-        hilbert_push(h, hilbert_price(x, t, t < 3 ? x[0] : 0));
-        const double i1 = hilbert_in_phase(h), before = s.phase;
-        const double measured =
-            h->re == 0 || h->im == 0 ? h->period : (double)(2 * CYCLE_PI) / atan(h->im / h->re);
-        h->period = hilbert_period(measured, h->period);
-        s.phase = i1 == 0 ? before : atan(hilbert_quadrature(h) / i1) * DEGREES;
-        const double turned = before - s.phase, quick = fast / (turned < 1 ? 1 : turned);
-        const double alpha = quick < slow ? slow : quick;
-        s.mama += alpha * (x[t] - s.mama);
-        s.fama += 0.5 * alpha * (s.mama - s.fama);
+        mama_push(&s, run->in[0], t, run->params[FAST_LIMIT], run->params[SLOW_LIMIT]);
         if (t < MAMA_FIRST)
             continue;
         run->out[0][t] = s.mama;
         run->out[1][t] = s.fama;
     }
-    *(struct mama_state *)run->state = s;
+    *(struct mama *)run->state = s;
 }
 
 IND_INDICATOR(mama) = {
@@ -109,10 +60,10 @@ IND_INDICATOR(mama) = {
     .params = {{"fast_limit", "ratio", 0.5, 0, 1}, {"slow_limit", "ratio", 0.05, 0, 1}},
     .outputs = {"mama_values", "fama_values"},
     .warmup = mama_warmup,
-    .history = history_3,
+    .history = mama_history,
     .check = mama_check,
     .state_size = mama_state_size,
-    .reference = mama_reference,
+    .reference = define_mama,
     .run = IND_FN(mama),
     .tolerance = 1e-8, /* ratios of small differences of prices */
 };

@@ -16,19 +16,36 @@ struct efficiency {
 /* Bytes of `mem` for the way of p steps. */
 static inline size_t efficiency_size(size_t p) { return series_size(p); }
 
-/* out[i] = |x[i] - x[i - lag]| / sum of the last p steps |x - x before| (all steps when there are
- * fewer), at most 1, and 0 where nothing has moved; means something for i >= skip. n values with
- * one before them. Zero s to begin. */
-static inline void efficiency_chunk(struct efficiency *s, double *mem, const double *x, size_t n,
-                                    size_t p, size_t lag, size_t skip, double *out)
+/* The steps |x - x before| of n values that have one before them, put to those of the last p bars.
+ * Gives where the first of them lies. `room`: for n values. */
+static inline const double *efficiency_steps(struct tail *tail, double *mem, const double *x,
+                                             size_t n, size_t p, double *room)
 {
     for (size_t i = 0; i < n; i++)
-        out[i] = fabs(x[i] - *(x + i - 1));
-    window_sum_chunk(&s->path, tail_append(&s->step, mem, p, out, n), n, p, out);
+        room[i] = fabs(x[i] - *(x + i - 1));
+    return tail_append(tail, mem, p, room, n);
+}
+
+/* out[i] = |x[i] - x[i - lag]| / sum of the last p steps (all steps when there are fewer), at most
+ * 1, and 0 where nothing has moved; means something for i >= skip. steps[0] leads to x[0]. */
+static inline void efficiency_of_steps(struct window_sum *path, const double *steps,
+                                       const double *x, size_t n, size_t p, size_t lag, size_t skip,
+                                       double *out)
+{
+    window_sum_chunk(path, steps, n, p, out);
     for (size_t i = skip; i < n; i++) {
         const double ratio = fabs(x[i] - *(x + i - lag)) / out[i], most = ratio > 1 ? 1 : ratio;
         out[i] = out[i] == 0 ? 0 : most;
     }
+}
+
+/* Both. Zero s to begin. */
+static inline void efficiency_chunk(struct efficiency *s, double *mem, const double *x, size_t n,
+                                    size_t p, size_t lag, size_t skip, double *out)
+{
+    const double *steps = efficiency_steps(&s->step, mem, x, n, p, out);
+
+    efficiency_of_steps(&s->path, steps, x, n, p, lag, skip, out);
 }
 
 /* y = x at bar `first`, then y += (gain * efficiency + base)^2 (x - y); handed out from bar `show`
@@ -49,29 +66,42 @@ struct adaptive_state {
     double y;
 };
 
-/* n bars from `at` on, of which x[0] is the first; out[i] is written from bar `show` on. */
-static inline void adaptive_chunk(const struct adaptive *how, struct adaptive_state *s, double *mem,
-                                  const double *x, size_t at, size_t n, double *out)
+/* n bars from `at` on, of which x[0] is the first; out[i] is written from bar `show` on. steps[0]
+ * leads to x[0], or to x[1] if that is the first bar of all. */
+static inline void adaptive_of_steps(const struct adaptive *how, struct window_sum *path, double *y,
+                                     const double *steps, const double *x, size_t at, size_t n,
+                                     double *out)
 {
     const size_t old = at == 0; /* the first bar is no step */
     size_t i = chunk_skip(at, how->first);
     double rate[CHUNK];
 
-    efficiency_chunk(&s->efficiency, mem, x + old, n - old, how->p, how->lag,
-                     chunk_skip(at + old, how->first + 1), rate + old);
+    efficiency_of_steps(path, steps, x + old, n - old, how->p, how->lag,
+                        chunk_skip(at + old, how->first + 1), rate + old);
     if (i >= n)
         return;
     if (at + i == how->first) {
-        s->y = x[i];
+        *y = x[i];
         if (how->show == how->first)
-            out[i] = s->y;
+            out[i] = *y;
         i++;
     }
     for (size_t k = i; k < n; k++) {
         const double root = how->gain * rate[k] + how->base;
         rate[k] = root * root;
     }
-    s->y = follow_chunk(s->y, rate + i, x + i, out + i, n - i);
+    *y = follow_chunk(*y, rate + i, x + i, out + i, n - i);
+}
+
+static inline void adaptive_chunk(const struct adaptive *how, struct adaptive_state *s, double *mem,
+                                  const double *x, size_t at, size_t n, double *out)
+{
+    const size_t old = at == 0;
+    double room[CHUNK];
+    const double *steps =
+        efficiency_steps(&s->efficiency.step, mem, x + old, n - old, how->p, room);
+
+    adaptive_of_steps(how, &s->efficiency.path, &s->y, steps, x, at, n, out);
 }
 
 /* ---- For references ---- */
