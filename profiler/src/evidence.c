@@ -249,7 +249,7 @@ void evidence_ending(struct block *b)
 
 void evidence_moving(struct evidence_moving *ret, struct block *old)
 {
-    *ret = (struct evidence_moving){old->content, old->untouched, old->size};
+    *ret = (struct evidence_moving){old->content, old->untouched, old->size, old->at};
     old->content = old->untouched = 0;
     if (sealed)
         ret->content = ret->untouched = 0;
@@ -265,8 +265,8 @@ void evidence_moved(const struct evidence_moving *m, struct block *now)
         return;
     }
     if (m->untouched != 0 && now->size >= untouched_floor)
-        now->untouched =
-            pack(untouched_grown(unpack(m->untouched), (void *)now->at, m->size, now->size));
+        now->untouched = pack(untouched_grown(unpack(m->untouched), (const void *)m->at, m->size,
+                                              (void *)now->at, now->size));
     const struct content_birth birth = birth_of(now);
 
     if (m->content != 0)

@@ -33,6 +33,7 @@ void evidence_ending(struct block *b);
 struct evidence_moving {
     uint32_t content, untouched;
     size_t size;
+    uintptr_t at;
 };
 void evidence_moving(struct evidence_moving *ret, struct block *old);
 void evidence_moved(const struct evidence_moving *m, struct block *now);

@@ -21,11 +21,21 @@ enum {
     WRITTEN_RUNS = 32
 };
 
+/* Each block has words of its own, told by where it is: a program that copies what it never wrote
+ * takes the source's words along, and they must not speak for the copy. */
+static uint64_t own(const void *at, uint64_t bits)
+{
+    return ((uint64_t)(uintptr_t)at >> 4) * 0x9e3779b97f4a7c15u & bits;
+}
+
 /* A signalling NaN with a payload that computing does not make. */
-static const uint64_t pattern = 0x7ff4c0dedead5eedu;
+static uint64_t pattern_of(const void *at) { return 0x7ff4c0dedead5eedu ^ own(at, 0xffffffff); }
 
 /* Of planted words: as a double, and as two floats, a number too small to change any sum. */
-static const uint64_t seed = 0x01a5c0de01b3d5ee;
+static uint64_t seed_of(const void *at)
+{
+    return 0x01a5c0de01b3d5eeu ^ own(at, 0x0003ffff0007ffff);
+}
 
 size_t untouched_floor = SIZE_MAX;
 
@@ -238,26 +248,28 @@ static size_t fresh_bytes(const void *at, size_t size)
     return ret;
 }
 
-static void fill(void *at, size_t size)
-{
-    typedef uint64_t word __attribute__((may_alias));
-    word *w = at;
+typedef uint64_t word __attribute__((aligned(1), may_alias));
 
-    for (size_t i = 0; i < size / 8; i++)
-        w[i] = pattern;
+/* From `start`, a multiple of 8, on. */
+static void fill(void *at, size_t start, size_t size)
+{
+    const uint64_t pattern = pattern_of(at);
+
+    for (size_t o = start; o + 8 <= size; o += 8)
+        *(word *)((char *)at + o) = pattern;
 }
 
 /* Where in its bed the word is: not everywhere at the same place, which a stride might leave out.
  */
 static size_t seed_at(size_t bed)
 {
-    return bed * BED + (bed * 0x9e3779b97f4a7c15u >> 60) * sizeof seed;
+    return bed * BED + (bed * 0x9e3779b97f4a7c15u >> 60) * sizeof(word);
 }
 
 /* In pages that are there, from `start` on: the others tell by not being there. */
 static void plant(void *at, size_t start, size_t size)
 {
-    typedef uint64_t word __attribute__((aligned(1), may_alias));
+    const uint64_t seed = seed_of(at);
     struct untouched_run run[WRITTEN_RUNS];
     const unsigned runs = untouched_written(at, size, run, WRITTEN_RUNS);
 
@@ -270,11 +282,25 @@ static void plant(void *at, size_t start, size_t size)
 }
 
 /* A bed that nobody wrote: its word stands, or its page is not there. */
-static bool is_bare(const unsigned char *at, size_t bed, const struct untouched_run *run)
+static bool is_bare(const unsigned char *at, size_t bed, uint64_t seed,
+                    const struct untouched_run *run)
 {
     const size_t o = seed_at(bed);
 
     return o < run->start || scan_load(at + o) == seed;
+}
+
+/* A realloc took the block's words along: they are its own from now on. */
+static void rename_words(void *at, const void *old, size_t size, bool poisoned)
+{
+    unsigned char *to = at;
+
+    for (size_t o = 0; poisoned && o + 8 <= size; o += 8)
+        if (scan_load(to + o) == pattern_of(old))
+            *(word *)(to + o) = pattern_of(at);
+    for (size_t bed = 0; !poisoned && (bed + 1) * BED <= size; bed++)
+        if (scan_load(to + seed_at(bed)) == seed_of(old))
+            *(word *)(to + seed_at(bed)) = seed_of(at);
 }
 
 static size_t bare_bytes(const unsigned char *at, size_t size)
@@ -282,6 +308,7 @@ static size_t bare_bytes(const unsigned char *at, size_t size)
     struct untouched_run run[WRITTEN_RUNS + 1];
     const unsigned runs = untouched_written(at, size, run, WRITTEN_RUNS);
     const size_t beds = size / BED;
+    const uint64_t seed = seed_of(at);
     size_t ret = 0, row = 0;
     unsigned r = 0;
 
@@ -289,7 +316,7 @@ static size_t bare_bytes(const unsigned char *at, size_t size)
     for (size_t bed = 0; bed < beds; bed++) {
         while (run[r].end <= seed_at(bed))
             r++;
-        if (is_bare(at, bed, &run[r])) {
+        if (is_bare(at, bed, seed, &run[r])) {
             row++;
             continue;
         }
@@ -306,7 +333,7 @@ struct untouched_birth untouched_born(void *at, size_t size, bool zeroed)
     if (how == UNTOUCHED_OFF)
         return ret;
     if (how == UNTOUCHED_EXACT && !zeroed && size >= EXACT_LEAST && size <= EXACT_MOST) {
-        fill(at, size);
+        fill(at, 0, size);
         ret.poisoned = true;
     } else {
         ret.fresh = fresh_bytes(at, size);
@@ -320,15 +347,17 @@ struct untouched_birth untouched_born(void *at, size_t size, bool zeroed)
     return ret;
 }
 
-struct untouched_birth untouched_grown(struct untouched_birth before, void *at, size_t old_size,
-                                       size_t size)
+struct untouched_birth untouched_grown(struct untouched_birth before, const void *old,
+                                       size_t old_size, void *at, size_t size)
 {
+    if (old != at && (before.poisoned || before.planted))
+        rename_words(at, old, old_size < size ? old_size : size, before.poisoned);
     if (before.poisoned) {
         const size_t start = (old_size + 7) & ~(size_t)7;
 
         before.poisoned = size <= EXACT_MOST;
         if (before.poisoned && start < size)
-            fill((char *)at + start, size - start);
+            fill(at, start, size);
         return before;
     }
     if (before.planted) {
@@ -344,6 +373,7 @@ struct untouched_birth untouched_grown(struct untouched_birth before, void *at, 
 
 static size_t pattern_bytes(const unsigned char *at, size_t size)
 {
+    const uint64_t pattern = pattern_of(at);
     size_t ret = 0, run = 0;
 
     for (size_t o = 0; o + 8 <= size; o += 8) {

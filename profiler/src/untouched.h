@@ -31,8 +31,8 @@ struct untouched_birth {
 struct untouched_birth untouched_born(void *at, size_t size, bool zeroed);
 
 /* It grew by realloc from `old_size` bytes: the new tail is judged as a block of its own kind. */
-struct untouched_birth untouched_grown(struct untouched_birth before, void *at, size_t old_size,
-                                       size_t size);
+struct untouched_birth untouched_grown(struct untouched_birth before, const void *old,
+                                       size_t old_size, void *at, size_t size);
 
 /* The block is about to go, or the process ends: how many of its bytes could be judged and how many
  * of these were never written. `readable`: its bytes may be looked at, not just its pages. */

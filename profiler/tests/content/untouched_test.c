@@ -184,10 +184,51 @@ static void what_realloc_added_to_recycled_memory_is_judged_too(void **s)
 
     for (size_t i = 0; i < MORE; i++)
         at[i] = 7;
-    b = untouched_grown(b, at, LEN * sizeof *at, MORE * sizeof *at);
+    b = untouched_grown(b, at, LEN * sizeof *at, at, MORE * sizeof *at);
     assert_in_range(untouched_ending(b, at, MORE * sizeof *at, true).untouched,
                     (MORE - LEN) * sizeof *at - 128, (MORE - LEN) * sizeof *at + 128);
     munmap(at, MORE * sizeof *at);
+}
+
+static void a_copy_of_what_was_never_written_is_written(void **s)
+{
+    enum { LEN = 10000 };
+    double *from = (double *)mapped(LEN * sizeof *from), *to = (double *)mapped(LEN * sizeof *to);
+
+    for (int exact = 0; exact < 2; exact++) {
+        const struct untouched_birth a = recycled(from, LEN * sizeof *from);
+        struct untouched_birth b = recycled(to, LEN * sizeof *to);
+
+        if (exact) {
+            untouched_start(UNTOUCHED_EXACT, false);
+            untouched_born(from, LEN * sizeof *from, false);
+            b = untouched_born(to, LEN * sizeof *to, false);
+        }
+        for (size_t i = 0; i < LEN; i++)
+            to[i] = from[i];
+        assert_int_equal(untouched_ending(b, to, LEN * sizeof *to, true).untouched, 0);
+        if (!exact)
+            assert_true(untouched_ending(a, from, LEN * sizeof *from, true).untouched > 0);
+    }
+    munmap(from, LEN * sizeof *from);
+    munmap(to, LEN * sizeof *to);
+}
+
+static void what_a_realloc_moved_unwritten_stays_unwritten(void **s)
+{
+    enum { LEN = 8192 };
+    double *from = (double *)mapped(LEN * sizeof *from), *to = (double *)mapped(LEN * sizeof *to);
+    struct untouched_birth b = recycled(from, LEN * sizeof *from);
+
+    for (size_t i = 0; i < LEN / 2; i++)
+        from[i] = 7;
+    memset(to, 1, LEN * sizeof *to);
+    memcpy(to, from, LEN * sizeof *to);
+    b = untouched_grown(b, from, LEN * sizeof *from, to, LEN * sizeof *to);
+    assert_in_range(untouched_ending(b, to, LEN * sizeof *to, true).untouched,
+                    LEN / 2 * sizeof *to - 128, LEN / 2 * sizeof *to + 128);
+    munmap(from, LEN * sizeof *from);
+    munmap(to, LEN * sizeof *to);
 }
 
 static void zeroed_memory_is_never_planted(void **s)
@@ -264,7 +305,7 @@ static void what_realloc_added_is_judged_too(void **s)
         at[i] = 1;
     at = realloc(at, 8000);
     assert_non_null(at);
-    b = untouched_grown(b, at, 4000, 8000);
+    b = untouched_grown(b, at, 4000, at, 8000);
     assert_int_equal(untouched_ending(b, at, 8000, true).untouched, 4000);
     free(at);
 }
@@ -289,6 +330,8 @@ int main(void)
         cmocka_unit_test(gaps_of_a_stride_are_not_untouched),
         cmocka_unit_test(planting_makes_no_page_resident),
         cmocka_unit_test(what_realloc_added_to_recycled_memory_is_judged_too),
+        cmocka_unit_test(a_copy_of_what_was_never_written_is_written),
+        cmocka_unit_test(what_a_realloc_moved_unwritten_stays_unwritten),
         cmocka_unit_test(zeroed_memory_is_never_planted),
         cmocka_unit_test(written_runs_are_given_in_order),
         cmocka_unit_test(exactly_means_to_eight_bytes),
