@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "html_page.h"
+#include "show.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -148,8 +149,15 @@ void html_run_banners(struct html *h, const struct report *report, const char *w
         html_banner(h, true, text);
     }
     if (run->sampled) {
-        snprintf(text, sizeof text, "%sSampled, one event in %s on average: figures are estimates.",
-                 which, html_bytes_words(words, run->sample_bytes));
+        char total[HTML_AMOUNT], error[HTML_AMOUNT];
+
+        snprintf(
+            text, sizeof text,
+            "%sSampled, one event in %s on average: figures are estimates. The %s allocated are "
+            "right within \u00b1 %s, 19 times out of 20; smaller figures less so.",
+            which, html_bytes_words(words, run->sample_bytes),
+            html_bytes_words(total, report->totals.all.allocated_bytes),
+            html_bytes_words(error, show_error(run, report->totals.all.allocated_bytes)));
         html_banner(h, false, text);
     }
     changed_modules_banner(h, report, which);

@@ -4,6 +4,7 @@
 #include "json_diff.h"
 #include "json_site.h"
 #include "renderer.h"
+#include "show.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -128,16 +129,27 @@ static json_t *run(const struct report *report)
 
 /* Tables */
 
+/* Of a sampled run: how far the true figures may be away, 19 times out of 20. */
+static json_t *errors(const struct report_run *r, const struct report_metrics *m)
+{
+    return json_fields("allocated_bytes", N(show_error(r, m->allocated_bytes)), "freed_bytes",
+                       N(show_error(r, m->freed_bytes)), "leaked_bytes",
+                       N(show_error(r, m->leaked_bytes)), "peak_bytes",
+                       N(show_error(r, m->peak_bytes)), NULL);
+}
+
 static json_t *totals(const struct report *r)
 {
     json_t *ret = json_object();
 
     metrics(ret, &r->totals.all);
     json_field(ret, "duplicate_bytes", N(r->totals.duplicate_bytes));
+    if (r->run.sampled)
+        json_field(ret, "error", errors(&r->run, &r->totals.all));
     return ret;
 }
 
-static json_t *function(const struct report_function *f)
+static json_t *function(const struct report_run *r, const struct report_function *f)
 {
     json_t *ret = json_fields("name", T(f->at.function), NULL);
 
@@ -146,6 +158,8 @@ static json_t *function(const struct report_function *f)
     json_field(ret, "line", json_integer(f->at.line));
     json_field(ret, "module", T(f->module));
     metrics(ret, &f->metrics);
+    if (r->sampled)
+        json_field(ret, "error", errors(r, &f->metrics));
     return ret;
 }
 
@@ -212,6 +226,8 @@ static json_t *sizes(const struct report *r)
                                                N(r->bins[i].short_lived), NULL));
     return ret;
 }
+
+#define FUNCTION(f) function(&report->run, f) /* the only table whose figures have errors */
 
 #define PUT_TABLE(out, r, table, one)                                                              \
     do {                                                                                           \
@@ -293,7 +309,7 @@ static int render(const struct report *report, const struct render_options *opti
     json_put(&out, "version", json_integer(1));
     json_put(&out, "run", run(report));
     json_put(&out, "totals", totals(report));
-    PUT_TABLE(&out, report, functions, function);
+    PUT_TABLE(&out, report, functions, FUNCTION);
     PUT_TABLE(&out, report, scopes, scope);
     PUT_TABLE(&out, report, efficiency, json_efficiency);
     PUT_TABLE(&out, report, findings, json_finding);

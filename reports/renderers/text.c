@@ -91,8 +91,14 @@ static void caveats(struct text *t, const struct report *r)
     if (r->run.lost_events)
         fprintf(t->out, "! %s events could not be recorded: figures are lower bounds\n",
                 show_count(count, r->run.lost_events));
-    if (r->run.sampled)
-        fputs("! sampled: figures are estimates\n", t->out);
+    if (r->run.sampled) {
+        char error[SHOW_SIZE];
+
+        fprintf(t->out,
+                "! sampled: figures are estimates; that of allocated bytes is right within %s%s\n",
+                t->options->utf8 ? "\u00b1 " : "+-",
+                show_bytes(error, show_error(&r->run, r->totals.all.allocated_bytes)));
+    }
 }
 
 /* Why the program's own lines are missing. */

@@ -4,6 +4,7 @@
 #include "utf8.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,4 +157,13 @@ const char *show_exactness(const struct report_run *run, bool utf8)
     if (!run->complete || run->lost_events > 0)
         return utf8 ? "\u2265 " : ">=";
     return "";
+}
+
+/* A block of s bytes is taken with p = 1 - exp(-s/S), S bytes being the mean distance of samples,
+ * and then counts s/p: a variance of s*s*(1-p)/p, which is never more than s*S. Blocks are taken
+ * independently of each other, so the variance of a sum of B bytes is at most B*S. Two deviations.
+ */
+uint64_t show_error(const struct report_run *run, uint64_t bytes)
+{
+    return run->sampled ? (uint64_t)(2 * sqrt((double)bytes * (double)run->sample_bytes) + 0.5) : 0;
 }

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """nocopy run: the program's own behaviour comes first."""
 import glob
+import json
 import os
 import signal
 import stat
+import subprocess
 import sys
 import time
 
@@ -170,6 +172,63 @@ def a_folder_that_cannot_be_written_leaves_the_program_alone(place):
     done = place.nocopy("run", "-o", "no/such/folder/x.prof", "--", "sh", "-c", "echo fine")
     equal((done.status, done.out), (0, "fine\n"), done)
     contains(done.err, "nocopy: no profile was written")
+
+
+def a_sampled_run_tells_how_far_its_figures_may_be_off(place):
+    source = ("#include <stdlib.h>\nint main(void) { for (int i = 0; i < 4000; i++) { "
+              "char *p = malloc(100 + i % 7 * 700); __asm__ volatile(\"\" : \"+r\"(p) :: \"memory\"); free(p); } return 0; }\n")
+    program = place.compile("sampled", source)
+    true = sum(100 + i % 7 * 700 for i in range(4000))
+    within = 0
+    for _ in range(20):
+        equal(place.nocopy("run", "-q", "-o", "s.prof", "--sample=50000", "--", program).status, 0)
+        totals = json.loads(place.nocopy("report", "-f", "json", "s.prof").out)["totals"]
+        error = totals["error"]["allocated_bytes"]
+        assert true / 20 < error < true / 5, totals  # two deviations of about 180 samples
+        within += abs(totals["allocated_bytes"] - true) <= error
+        os.unlink(place.path("s.prof"))
+    assert within >= 14, f"{within} of 20 are within the error bar, 19 were expected"
+    equal(place.nocopy("run", "-q", "-o", "e.prof", "--", program).status, 0)
+    assert "error" not in json.loads(place.nocopy("report", "-f", "json", "e.prof").out)["totals"]
+
+
+def a_child_that_a_sanitizer_serves_starts_without_the_shim(place):
+    program = place.compile("checked", HELLO, "-fsanitize=address")
+    done = place.nocopy("run", "-q", "-o", "x.prof", "--", "sh", "-c", f"{program}; echo $?", ASAN_OPTIONS="detect_leaks=0")
+    equal((done.out, done.err), ("hello\n0\n", ""), done)
+
+
+def a_program_and_arguments_in_any_bytes_give_a_report_in_utf_8(place):
+    program = place.compile("odd", HELLO)
+    name = os.fsencode(place.path("")) + b"new\nline \xff'"
+    os.rename(program, name)
+    done = subprocess.run([NOCOPY.encode(), b"run", b"-q", b"-o", b"x.prof", b"--", name, b"\x80\xff", b"two\nlines", b""],
+                          cwd=place.top, env=place.environment(), capture_output=True, check=False)
+    equal((done.returncode, done.stdout, done.stderr), (0, b"hello\n", b""))
+    for form in ("json", "html", "markdown", "text", "folded", "speedscope", "sarif"):
+        done = subprocess.run([NOCOPY, "report", "-f", form, "x.prof"], cwd=place.top, env=place.environment(),
+                              capture_output=True, check=False)
+        equal(done.returncode, 0, str(done))
+        done.stdout.decode("utf-8")
+    command = json.loads(place.nocopy("report", "-f", "json", "x.prof").out)["run"]["command"]
+    equal((len(command), command[2:]), (4, ["two\nlines", ""]))
+
+
+def a_profile_cut_at_any_byte_opens_or_is_refused(place):
+    program = place.compile("hello", HELLO)
+    equal(place.nocopy("run", "-q", "-o", "x.prof", "--", program).status, 0)
+    with open(place.path("x.prof"), "rb") as whole:
+        data = whole.read()
+    sizes = sorted({*range(0, 4200, 97), *range(0, len(data), 4096), *range(1, len(data), 7919), len(data) - 1})
+    for size in sizes:
+        with open(place.path("cut.prof"), "wb") as cut:
+            cut.write(data[:size])
+        done = place.nocopy("report", "-f", "json", "cut.prof")
+        if done.status == 0:
+            equal(json.loads(done.out)["run"]["complete"], False, f"cut at {size} of {len(data)}")
+        else:
+            equal(done.status, 3, f"cut at {size}: {done}")
+            contains(done.err, "nocopy: ")
 
 
 if __name__ == "__main__":
