@@ -66,7 +66,7 @@ static const struct argp argp = {
     "--toggle-signal gives it a signal that stops and starts it.\vThe process stands still for "
     "some milliseconds. It is left alone, and a line says why, when it is static, sanitized, "
     "recorded already, under seccomp, debugged, of another user, or has another allocator than "
-    "libc's.",
+    "libc's. Exit status 0 when it is being recorded, 3 when it is left alone.",
     children};
 
 /* ---- what hinders ---- */
