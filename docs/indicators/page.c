@@ -260,6 +260,8 @@ int page_write(const struct page_place *place, const struct series *s, FILE *out
     fputs("<p>", out);
     page_escape(ind->note, out);
     fputs("</p>\n", out);
+    if (ind->absolute)
+        fputs("<p>Its values depend on the unit of the prices.</p>\n", out);
     if (put_definition(place, out) < 0)
         return -1;
     put_series(ind, out);
