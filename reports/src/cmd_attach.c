@@ -63,7 +63,8 @@ static const struct argp argp = {
     "Load the memory profiler into the running process PID. Only allocations from then on are "
     "seen: blocks that were there before are unknown, and their frees are counted as such; "
     "programs that it starts are not followed. Recording goes on until the process ends; "
-    "--toggle-signal gives it a signal that stops and starts it.\vThe process stands still for "
+    "--toggle-signal gives it a signal that stops and starts it. Exit status: 0; 2 bad use; 3 it "
+    "cannot be attached to.\vThe process stands still for "
     "some milliseconds. It is left alone, and a line says why, when it is static, sanitized, "
     "recorded already, under seccomp, debugged, of another user, or has another allocator than "
     "libc's. Exit status 0 when it is being recorded, 3 when it is left alone.",
