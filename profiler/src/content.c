@@ -14,7 +14,8 @@ enum {
     WITNESSED_WORDS_FULL = 16384,
     CALL_BLOCKS = 256 * 1024, /* kept of one call, dead ones included */
     GRACE_NS = 3000000,       /* what a run may spend before it has run for long */
-    ASK_TICKS = 2000000,      /* how often the clock is asked: about each millisecond */
+    ASK_TICKS = 2000000,      /* how often the clock is asked: about each millisecond, */
+    ASK_PART = 128,           /* or when the run is so many times as long */
     FREED_LEAST = 4096,       /* bytes freed outside calls that are worth a look around */
     HEAVY = 32 * 1024,        /* of a block: then asking the clock twice is nothing beside it */
     EVENT_TICKS = 10000,      /* that a lighter event takes at most, and ... */
@@ -49,12 +50,15 @@ bool content_may_spend(size_t bytes)
         return true;
     const uint64_t now = ticks();
 
-    if (content.ticks_asked == 0 || now - content.ticks_asked > ASK_TICKS) {
+    if (content.ticks_asked == 0 || now - content.ticks_asked > content.ticks_ask) {
         const double rate = ticks_per_ns(now);
         const double cpu = (double)(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - content.cpu_start) * rate;
         const double own = (double)content.ticks_spent;
 
         content.ticks_asked = now;
+        content.ticks_ask = (now - content.ticks_start) / ASK_PART;
+        if (content.ticks_ask < ASK_TICKS)
+            content.ticks_ask = ASK_TICKS;
         content.ticks_allowed =
             (uint64_t)((cpu > own ? cpu - own : 0) * content.setup.budget_percent / 100.0 +
                        GRACE_NS * rate);
@@ -360,7 +364,7 @@ static uint32_t born(const struct content_birth *b)
         }
     }
     if (is_optional(b) && !content_may_spend(b->size)) {
-        content.shut_until = content.ticks_asked + ASK_TICKS;
+        content.shut_until = content.ticks_asked + content.ticks_ask;
         return 0;
     }
     const uint32_t i = followed_new();

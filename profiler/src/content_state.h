@@ -107,6 +107,7 @@ struct content {
     bool has_calls; /* some scope was met: what happens outside is not compared any more */
     uint64_t event;
     uint64_t ticks_spent, ticks_start, ticks_asked, ns_start, cpu_start;
+    uint64_t ticks_ask;          /* from one time the clock is asked to the next */
     uint64_t ticks_allowed;      /* may have been spent by now, as of ticks_asked */
     _Atomic uint64_t shut_until; /* tick before which no optional block is taken */
     uint64_t bytes;

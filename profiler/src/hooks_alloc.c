@@ -30,12 +30,10 @@ SHIM_HOOK void *malloc(size_t size)
         return real_early_alloc(16, size);
     if (!shim_enter())
         return miss(FRAME, real.malloc(size), size, NC_BY_MALLOC);
-    struct record_alloc r;
-
-    record_alloc_begin(FRAME, &r, size);
+    struct stack_seen room, *stack = record_alloc_begin(FRAME, &room, size);
     void *at = real.malloc(size);
 
-    record_alloc_end(&r, at, size, NC_BY_MALLOC);
+    record_alloc_end(stack, at, size, NC_BY_MALLOC);
     shim_leave();
     return at;
 }
@@ -47,12 +45,10 @@ SHIM_HOOK void *calloc(size_t n, size_t size)
         return size != 0 && n > SIZE_MAX / size ? NULL : real_early_alloc(16, n * size);
     if (!shim_enter())
         return miss(FRAME, real.calloc(n, size), n * size, NC_BY_CALLOC);
-    struct record_alloc r;
-
-    record_alloc_begin(FRAME, &r, n * size);
+    struct stack_seen room, *stack = record_alloc_begin(FRAME, &room, n * size);
     void *at = real.calloc(n, size);
 
-    record_alloc_end(&r, at, n * size, NC_BY_CALLOC);
+    record_alloc_end(stack, at, n * size, NC_BY_CALLOC);
     shim_leave();
     return at;
 }

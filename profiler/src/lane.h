@@ -34,6 +34,7 @@ struct lane {
     struct call *call;   /* the outermost call this thread is in, as of its last event */
     uint32_t last_scope; /* of the node, and where it was entered */
     uint32_t last_entry;
+    uint32_t weight;     /* of the allocation under way: sample.h */
     uint32_t events;     /* small allocations, to pick every so many-th */
     bool call_seen;      /* call is known by the stacks of events, not by a mark or a thread */
     bool sampling;       /* sample_left is set */

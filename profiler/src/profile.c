@@ -39,6 +39,16 @@ static const struct {
     [NC_LANES] = {sizeof(struct nc_lane), 64, true},
 };
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+enum { READY = 128 * 1024, READY_FROM = 4 * READY };
+
+/* Of each table, the addresses whose pages were made ready last. */
+static struct {
+    uintptr_t start, end;
+} ready[NC_KINDS_END];
+
 static uint64_t page_up(uint64_t n) { return (n + NC_PAGE - 1) & ~(uint64_t)(NC_PAGE - 1); }
 
 static bool is_file(int fd, bool first)
@@ -168,6 +178,29 @@ static unsigned part_of(enum nc_kind kind, uint64_t index)
     return (unsigned)(__builtin_clzll(first) - __builtin_clzll(index + first));
 }
 
+/* Lock held. Pages of a mapped file that are first written one by one cost two or three times what
+ * they cost many at once, so those of a large part are made ready some way ahead. A kernel that
+ * cannot do so leaves it be. */
+static void make_ready(enum nc_kind kind, uint64_t i, uint32_t n)
+{
+    const struct profile_table *t = &profile.table[kind];
+    const unsigned part = part_of(kind, i);
+    const uintptr_t at = (uintptr_t)profile_at(kind, i), until = at + n * t->entry_size;
+
+    if ((at >= ready[kind].start && until <= ready[kind].end) ||
+        section_bytes(kind, part) < READY_FROM || sealed)
+        return;
+    const uintptr_t part_end =
+        (uintptr_t)atomic_load_explicit(&t->part[part], memory_order_relaxed) +
+        ((t->first << part) * 2) * t->entry_size;
+    const uintptr_t start = at & ~(uintptr_t)(NC_PAGE - 1);
+    const uintptr_t end = start + READY < part_end ? start + READY : page_up(part_end);
+
+    sys_madvise((void *)start, end - start, MADV_POPULATE_WRITE);
+    ready[kind].start = at;
+    ready[kind].end = end;
+}
+
 uint32_t profile_add(enum nc_kind kind, const void *entry)
 {
     struct profile_table *t = &profile.table[kind];
@@ -181,6 +214,7 @@ uint32_t profile_add(enum nc_kind kind, const void *entry)
 
     if (i < UINT32_MAX / 4 &&
         (atomic_load_explicit(&t->part[part], memory_order_relaxed) != NULL || grow(kind, part))) {
+        make_ready(kind, i, 1);
         memcpy(profile_at(kind, i), entry, t->entry_size);
         __atomic_store_n(&profile.header->count[kind], i + 1, __ATOMIC_RELEASE);
         ret = (uint32_t)i;
@@ -214,6 +248,7 @@ uint32_t profile_add_run(enum nc_kind kind, void *entries, uint32_t n,
     const uint64_t i = profile.header->count[kind];
 
     if (has_room(kind, i, n)) {
+        make_ready(kind, i, n);
         ret = (uint32_t)i;
         if (settle != NULL)
             settle(entries, n, ret);
@@ -388,5 +423,6 @@ void profile_after_fork(void)
         sys_close(file.fd);
     file.fd = -1;
     lock_init(&file.lock);
+    memset(ready, 0, sizeof ready);
     memset(&profile, 0, sizeof profile); /* the mappings stayed with the parent: MADV_DONTFORK */
 }

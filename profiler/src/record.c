@@ -116,38 +116,36 @@ static inline void expect(const struct nc_counts *c)
     __builtin_prefetch(&c->most_bytes, 1);
 }
 
-void record_alloc_begin(const void *frame, struct record_alloc *ret, size_t size)
+struct stack_seen *record_alloc_begin(const void *frame, struct stack_seen *room, size_t size)
 {
     struct lane *lane = lane_get();
 
-    ret->weight = 0;
     if (lane == NULL) {
         profile_lost();
-        return;
+        return NULL;
     }
-    ret->lane = lane;
-    ret->weight = sample_take(lane, size);
-    if (ret->weight == 0)
-        return;
-    ret->stack = stack_see(frame, &ret->room);
-    if (ret->stack->node != lane->last_node && ret->stack->counts != 0)
-        expect(profile_counts(ret->stack->counts));
+    lane->weight = sample_take(lane, size);
+    if (lane->weight == 0)
+        return NULL;
+    struct stack_seen *ret = stack_see(frame, room);
+
+    if (ret->node != lane->last_node && ret->counts != 0)
+        expect(profile_counts(ret->counts));
+    return ret;
 }
 
-void record_alloc_end(const struct record_alloc *r, void *at, size_t size, unsigned by)
+void record_alloc_end(struct stack_seen *stack, void *at, size_t size, unsigned by)
 {
-    if (at != NULL && r->weight != 0)
-        alloc_at(r->lane, r->stack, at, size, by, r->weight);
+    if (at != NULL && stack != NULL)
+        alloc_at(shim_self.lane, stack, at, size, by, shim_self.lane->weight);
 }
 
 void record_alloc(const void *frame, void *at, size_t size, unsigned by)
 {
-    struct record_alloc r;
+    struct stack_seen room;
 
-    if (at == NULL)
-        return;
-    record_alloc_begin(frame, &r, size);
-    record_alloc_end(&r, at, size, by);
+    if (at != NULL)
+        record_alloc_end(record_alloc_begin(frame, &room, size), at, size, by);
 }
 
 void record_late(void *at, size_t size, unsigned by, uintptr_t ip)
@@ -187,10 +185,16 @@ static void end_block(struct nc_counts *c, struct block *b, bool moving)
                            __ATOMIC_RELAXED);
 }
 
+/* Of a block that is freed: often that of the last stack. */
+static inline struct nc_counts *counts_at(const struct lane *lane, uint32_t index)
+{
+    return index == lane->last_index && lane->last != NULL ? lane->last : profile_counts(index);
+}
+
 /* What is to be said of a block's end, but for its live words. */
 static void count_free(struct lane *lane, const struct live *was, bool temporary, bool moving)
 {
-    struct nc_counts *c = profile_counts(was->counts);
+    struct nc_counts *c = counts_at(lane, was->counts);
     struct block *b = was->block;
 
     if (__builtin_expect(c->flags >> NC_LANE_SHIFT != lane->index, 0))
@@ -236,12 +240,14 @@ bool record_free_begin(const void *frame, struct record_free *ret, void *at)
         return false;
     /* What looks into a block must do it now. And among several threads another might get these
      * bytes and count them before we do: a peak too high. */
-    if (ret->was.block != NULL || peak.shared) {
+    if (ret->was.block != NULL || peak.shared || ret->was.counts == ret->lane->last_index) {
         record_free_end(ret);
         return false;
     }
-    __builtin_prefetch(profile_counts(ret->was.counts), 1);
-    __builtin_prefetch(&profile_counts(ret->was.counts)->epoch, 1);
+    const struct nc_counts *c = profile_counts(ret->was.counts);
+
+    __builtin_prefetch(c, 1);
+    __builtin_prefetch(&c->epoch, 1);
     return true;
 }
 

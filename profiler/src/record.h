@@ -13,15 +13,10 @@
 #include "stack.h"
 
 /* Around an allocation: the stack is looked up before, so that what is to be counted on is on its
- * way from memory while the allocator works. `at` null: nothing happened. */
-struct record_alloc {
-    struct lane *lane;
-    struct stack_seen *stack;
-    uint32_t weight; /* 0: nothing is to be done */
-    struct stack_seen room;
-};
-void record_alloc_begin(const void *frame, struct record_alloc *ret, size_t size);
-void record_alloc_end(const struct record_alloc *r, void *at, size_t size, unsigned by);
+ * way from memory while the allocator works. What the first returns (null: nothing is to be
+ * counted) is for the second. `at` null: nothing happened. */
+struct stack_seen *record_alloc_begin(const void *frame, struct stack_seen *room, size_t size);
+void record_alloc_end(struct stack_seen *stack, void *at, size_t size, unsigned by);
 
 /* The same once it has been made. */
 void record_alloc(const void *frame, void *at, size_t size, unsigned by);
