@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A C++ file that keeps a compiler's allocator busy: bench_shim compiles it.
+// A C++ file that keeps a compiler's allocator busy: compilers are measured on it.
 #include <map>
 #include <regex>
 #include <string>

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A load for benchmarks: pairs of malloc and free at the end of a chain of calls.
+/* A load for benchmarks: pairs of malloc and free, or copies, at the end of a chain of calls.
  *
- *   bench_chains DEPTH same|random [THREADS [PAIRS]]
+ *   chains DEPTH same|random|live|copy32|copy1k [THREADS [PAIRS]]
  *
  * `same` makes all pairs from one chain; `random` makes each from one of 16,384 chains of its own,
- * never the one before. Frames are of every common kind. Prints CPU nanoseconds a pair, best of
- * five rounds. */
+ * never the one before; `live` replaces one of two million blocks at random; `copy...` copies so
+ * many bytes instead. Frames are of every common kind. Prints CPU nanoseconds a pair or copy, best
+ * of five rounds. */
 #include <alloca.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -23,6 +24,7 @@ struct chain {
     const uint8_t *next; /* kinds of the frames still to come */
     unsigned depth, pairs;
     void **live; /* null: none are kept */
+    size_t copy; /* bytes; 0: none are copied */
 };
 
 static uint64_t step(uint64_t *state)
@@ -34,6 +36,14 @@ static uint64_t step(uint64_t *state)
 typedef uint64_t frame_fn(const struct chain *chain, unsigned at, uint64_t a, uint64_t b);
 static frame_fn *const kinds[KINDS];
 
+static void copy(size_t size)
+{
+    static __thread char from[1024], to[1024];
+    void *(*volatile f)(void *, const void *, size_t) = memcpy;
+
+    f(to, from, size);
+}
+
 __attribute__((noinline)) static uint64_t innermost(const struct chain *chain)
 {
     uint64_t sum = 0, state = chain->pairs;
@@ -44,7 +54,9 @@ __attribute__((noinline)) static uint64_t innermost(const struct chain *chain)
         free(*at);
         *at = malloc(40 + step(&state) % 256);
     }
-    for (unsigned i = 0; !chain->live && i < chain->pairs; i++) {
+    for (unsigned i = 0; chain->copy && i < chain->pairs; i++)
+        copy(chain->copy);
+    for (unsigned i = 0; !chain->live && !chain->copy && i < chain->pairs; i++) {
         volatile char *p = malloc(24 + (i & 7) * 16);
 
         p[0] = (char)i;
@@ -123,6 +135,7 @@ struct load {
     int same;
     const uint8_t *kinds; /* [CHAINS][depth] */
     void **live;
+    size_t copy;
     uint64_t sum, cpu_ns;
 };
 
@@ -141,13 +154,13 @@ static void *run(void *arg)
     const uint64_t start = cpu_ns();
 
     if (load->same) {
-        const struct chain chain = {load->kinds, load->depth, load->pairs, load->live};
+        const struct chain chain = {load->kinds, load->depth, load->pairs, load->live, load->copy};
 
         load->sum += deeper(&chain, 0, 1, 2);
     } else {
         for (unsigned i = 0; i < load->pairs; i++) {
             const size_t which = step(&state) % CHAINS;
-            const struct chain chain = {load->kinds + which * load->depth, load->depth, 1, NULL};
+            const struct chain chain = {load->kinds + which * load->depth, load->depth, 1, NULL, 0};
 
             load->sum += deeper(&chain, 0, 1, 2);
         }
@@ -186,9 +199,8 @@ int main(int argc, char **argv)
     uint8_t *chains;
 
     if (depth < 1 || depth > 1000 || threads < 1 || threads > 64 || pairs < 1 ||
-        (strcmp(argv[2], "same") != 0 && strcmp(argv[2], "random") != 0 &&
-         strcmp(argv[2], "live") != 0)) {
-        fprintf(stderr, "usage: bench_chains DEPTH same|random|live [THREADS [PAIRS]]\n");
+        !strstr(" same random live copy32 copy1k ", argv[2])) {
+        fprintf(stderr, "usage: chains DEPTH same|random|live|copy32|copy1k [THREADS [PAIRS]]\n");
         return 2;
     }
     chains = malloc((size_t)CHAINS * depth);
@@ -200,6 +212,9 @@ int main(int argc, char **argv)
         loads[i] = (struct load){.depth = depth,
                                  .pairs = pairs,
                                  .same = argv[2][0] != 'r',
+                                 .copy = argv[2][0] != 'c'   ? 0
+                                         : argv[2][4] == '3' ? 32
+                                                             : 1024,
                                  .kinds = chains,
                                  .live = argv[2][0] == 'l' ? calloc(LIVE, sizeof(void *)) : NULL};
     for (unsigned i = 0; i < ROUNDS; i++) {
