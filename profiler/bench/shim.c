@@ -80,8 +80,10 @@ static const struct load loads[] = {
             "for i in range(20000): json.loads(json.dumps({\"a\": [i, 1.5], \"b\": str(i)}))'",
      PYTHON, false, true, 0, 0, 3},
     {"git log", "git -C " SOURCE_ROOT " log --stat -n 100", "git", false, false, 0, 0, 3},
-    {"cc1, C", "$(gcc -print-prog-name=cc1) -quiet -O2 " C_SOURCE " -o /dev/null", "gcc", false,
-     false, 0, 0, 3},
+    {"cc1, C",
+     "$(gcc -print-prog-name=cc1) -quiet -imultiarch $(gcc -print-multiarch) -O2 " C_SOURCE
+     " -o /dev/null",
+     "gcc", false, false, 0, 0, 3},
     {"cc1plus",
      "$(g++ -print-prog-name=cc1plus) -quiet -imultiarch $(g++ -print-multiarch) -O1 " CXX_SOURCE
      " -o /dev/null",
