@@ -19,9 +19,10 @@ enum average_kind { VAR, SMA, EMA, WMA, WWMA, DEMA, TMA, HULL, ZLEMA, TSF };
         }                                                                                          \
     }
 
+/* What moving_average.h has of them; of zlema the smoothing, of var and tsf nothing. */
 static const enum ma_kind KINDS[] = {
-    [SMA] = MA_SMA,   [EMA] = MA_EMA,   [WMA] = MA_WMA, [WWMA] = MA_SMMA,
-    [DEMA] = MA_DEMA, [TMA] = MA_TRIMA, [HULL] = MA_HMA};
+    [VAR] = MA_SMA,   [SMA] = MA_SMA,   [EMA] = MA_EMA,  [WMA] = MA_WMA,    [WWMA] = MA_SMMA,
+    [DEMA] = MA_DEMA, [TMA] = MA_TRIMA, [HULL] = MA_HMA, [ZLEMA] = MA_DEMA, [TSF] = MA_WMA};
 
 enum { MOMENTUM = 9 };
 
@@ -44,13 +45,12 @@ static size_t average_warmup(enum average_kind kind, size_t p)
 
 struct average_how {
     enum average_kind kind;
-    struct averaging averaging; /* its smoothing is that of zlema, too */
+    struct averaging averaging;
 };
 
 static struct average_how average_make(const struct ind_run *run, enum average_kind kind, size_t p)
 {
-    return (struct average_how){kind,
-                                averaging_make(run, kind == ZLEMA ? MA_DEMA : KINDS[kind], p)};
+    return (struct average_how){kind, averaging_make(run, KINDS[kind], p)};
 }
 
 /* rate[i] = |gains - losses| / (gains + losses) of the 9 changes up to at[i], 0 before there are 9;
