@@ -238,6 +238,11 @@ static void a_stream_gives_what_a_run_gives(void **state)
 
     for (size_t i = 0; i < ind_count(); i++) {
         const struct ind_indicator *ind = ind_at(i);
+        double params[IND_MAX_PARAMS];
+
+        ind_defaults(ind, params);
+        if (ind_ahead(ind, params) > 0)
+            continue; /* a stream gives these some bars late */
         struct spawned run = spawn_run(WORDS("indicators", "run", ind->name, "--data", data), NULL);
         struct spawned stream =
             spawn_run(WORDS("indicators", "stream", ind->name, "--data", data), NULL);

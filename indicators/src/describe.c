@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a descriptor says: defaults, ranges, warm-up, statuses. */
+#include "ahead.h"
 #include <math.h>
 #include <nocopy/indicators.h>
 #include <stdbool.h>
@@ -31,6 +32,14 @@ int ind_check(const struct ind_indicator *ind, const double *params, size_t *ret
 size_t ind_warmup(const struct ind_indicator *ind, const double *params, size_t output)
 {
     return ind->warmup ? ind->warmup(params, output) : 0;
+}
+
+size_t ind_ahead(const struct ind_indicator *ind, const double *params)
+{
+    for (size_t i = 0; i < ind_n_params(ind); i++)
+        if (ind->params[i].flags & IND_AHEAD)
+            return (size_t)params[i];
+    return 0;
 }
 
 const char *ind_strerror(int status)

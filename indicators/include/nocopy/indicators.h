@@ -15,7 +15,7 @@
  * of bars.
  *
  * Time runs with the index: element 0 is the oldest bar. Row r, column t of a result is known at
- * the close of bar t and depends on no later bar.
+ * the close of bar t and depends on no later bar; of the few that look ahead see ind_ahead.
  *
  * Not a number. Bars before the first one where every input is a number are skipped: the result is
  * NaN there, then that of the rest of the series. Each output is NaN before its own warm-up. What a
@@ -241,7 +241,7 @@ IND_API int ind_stream_init(const struct ind_indicator *ind, const double *param
                             size_t size);
 
 /* Feed one bar, in[n_inputs], and learn its values, ret[n_outputs]: what ind_single puts at that
- * bar, within the indicator's tolerance. Cannot fail. */
+ * bar, or ind_ahead bars before, within the indicator's tolerance. Cannot fail. */
 IND_API void ind_stream_push(void *stream, const double *in, double *ret);
 
 /* ---- Typed entries ----------------------------------------------------------------------- */
@@ -280,6 +280,12 @@ IND_API const char *ind_isa(void);
 
 /* "major.minor.patch" of the library that runs. */
 IND_API const char *ind_version(void);
+
+/* ---- Looking ahead ----------------------------------------------------------------------- */
+
+/* How many later bars the values of a bar depend on: 0, but for the few indicators that must see an
+ * extreme from both sides. A stream gives values so many bars late. */
+IND_API size_t ind_ahead(const struct ind_indicator *ind, const double *params);
 
 #ifdef __cplusplus
 }
