@@ -181,6 +181,15 @@ static void born_in(struct looked_call *call, uint32_t index)
         witness_list(content.large, index, &words);
 }
 
+/* How the large blocks stand as another comes to be: only where time does not matter. */
+static void born_outside(uint32_t index)
+{
+    size_t words = WITNESSED_WORDS_FULL;
+
+    if (content.setup.mode == CONTENT_FULL)
+        witness_list(content.large, index, &words);
+}
+
 static void end_block(uint32_t index, const struct looked_call *call)
 {
     struct followed *f = followed_at(index);
@@ -309,6 +318,27 @@ static void look_around_outside(uint32_t but, size_t freed)
     content.freed = 0;
 }
 
+/* Without calls nobody has looked at the large blocks that stand when the first beside them goes:
+ * in time for that one, where time does not matter. */
+static void meet_large(uint32_t but, size_t freed)
+{
+    unsigned n = 0;
+
+    if (content.setup.mode != CONTENT_FULL || freed < OUTSIDE_LARGE)
+        return;
+    for (uint32_t i = content.large; i != 0 && n < WITNESSED_BLOCKS; i = followed_at(i)->next) {
+        struct followed *f = followed_at(i);
+
+        if (i == but || !followed_readable(f) || followed_look(f) == NULL)
+            continue;
+        n++;
+        if (f->look->scanned != 0)
+            continue;
+        content_scan(i, 0, SCAN_STAYS);
+        witness_take(f, false);
+    }
+}
+
 static void freeing(uint32_t index)
 {
     struct followed *f = followed_at(index);
@@ -321,6 +351,8 @@ static void freeing(uint32_t index)
     }
     content.event++; /* what is witnessed now is later than every birth */
     f->flags |= FOLLOWED_DYING;
+    if (call == NULL)
+        meet_large(index, f->size);
     if (look_at_dying(index, f->call)) { /* else it cost next to nothing */
         if (call != NULL)
             look_around(call->newest, f->call, index, f->size);
@@ -389,6 +421,8 @@ static uint32_t born(const struct content_birth *b)
     list_add(content_list_of(f), i);
     if (call != NULL)
         born_in(call, i);
+    else if (!content.has_calls && b->size >= OUTSIDE_LARGE)
+        born_outside(i);
     return i;
 }
 

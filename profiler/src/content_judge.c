@@ -188,8 +188,10 @@ static uint32_t outside_calls(const struct pair *p, const struct followed *freed
         return NC_MATCH_SOURCE_LIVED;
     if (p->before == 0)
         return NC_MATCH_SOURCE_FREED;
-    /* Not seen which was first: a whole block is a clone, a part of a larger one was put there. */
-    return other->birth < freed->birth && is_most_of(other, p->bytes)
+    /* Not seen which was first: a whole block is a clone, and so is what was gathered out of an
+     * older one; a part of a larger one was put there. */
+    return other->birth < freed->birth &&
+                   (is_most_of(other, p->bytes) || (p->more & NC_MATCH_STRIDED) != 0)
                ? likely(ret, NC_MATCH_SOURCE_LIVED)
                : likely(ret, NC_MATCH_SOURCE_FREED);
 }

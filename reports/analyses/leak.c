@@ -3,6 +3,8 @@
  * proof; a block that a program keeps to its end may be meant to be kept. */
 #include "analysis.h"
 
+#include <string.h>
+
 #define LEAST 1024 /* bytes of a stack in all */
 
 /* Outside scopes nothing tells a leak from what is meant to last, or from what a language's
@@ -14,6 +16,17 @@ static bool doubtful(const struct model *m, uint32_t node, uint64_t blocks)
     return m->nodes[node].scope == 0 || (blocks < 2 && s->calls < 2);
 }
 
+/* libc frees the buffers of its own streams when nobody can see it any more. */
+static bool is_stream_buffer(const struct model *m, uint32_t node)
+{
+    for (struct model_walk w = model_walk(m, node); model_next(m, &w);)
+        if (w.frame->owner == OWNER_USER)
+            return false;
+        else if (strstr(w.frame->function, "_IO_file_doallocate") != NULL)
+            return true;
+    return false;
+}
+
 static int find(const struct model *m, struct findings *f)
 {
     /* Cut off, everything that lived then would look leaked. */
@@ -23,7 +36,8 @@ static int find(const struct model *m, struct findings *f)
         const struct nc_counts *c = model_counts(m, i);
         if (!m->nodes[i].counts || c->allocations <= c->frees ||
             c->allocated_bytes < c->freed_bytes + LEAST ||
-            model_user_frame(m, i)->owner != OWNER_USER) /* a run-time's own, at its start */
+            model_user_frame(m, i)->owner != OWNER_USER || /* a run-time's own, at its start */
+            is_stream_buffer(m, i))
             continue;
         claim(f, &(struct claim){.where = i,
                                  .scope = m->nodes[i].scope,

@@ -101,6 +101,19 @@ static void put_bytes(FILE *out, bool known, uint64_t bytes)
 }
 
 /* One line for one finding. */
+/* The other ends of a finding, where there are any and they are not the line that was named. */
+static void put_other_line(FILE *out, const struct report_finding *f, const struct report_site *at,
+                           const char *words)
+{
+    char site[512];
+
+    if (!at->function[0] || (strcmp(at->function, f->where.function) == 0 &&
+                             strcmp(at->file, f->where.file) == 0 && at->line == f->where.line))
+        return;
+    fprintf(out, ", %s ", words);
+    put_code(out, show_site(site, sizeof site, at));
+}
+
 static void put_finding(FILE *out, const struct report_finding *f)
 {
     char bytes[SHOW_SIZE], count[SHOW_SIZE];
@@ -113,7 +126,10 @@ static void put_finding(FILE *out, const struct report_finding *f)
     put_place(out, &f->where);
     fputc(' ', out);
     put_code(out, f->where.function);
-    fprintf(out, ": %s, %s \u00d7. Try: ", report_kind_words(f->kind), show_count(count, f->count));
+    fprintf(out, ": %s, %s \u00d7", report_kind_words(f->kind), show_count(count, f->count));
+    put_other_line(out, f, &f->copied, "copied at");
+    put_other_line(out, f, &f->source, "the original from");
+    fputs(". Try: ", out);
     put_text(out, f->advice);
     fputs(".\n", out);
 }

@@ -365,6 +365,82 @@ static void a_copy_proven_by_content_is_a_needless_band_of_the_flow(void **state
     }
 }
 
+static const char *evidence_at(const struct report *r, const char *function)
+{
+    for (size_t i = 0; i < r->n_findings; i++)
+        if (strcmp(r->findings[i].where.function, function) == 0)
+            return r->findings[i].evidence;
+    return "";
+}
+
+static const char *advice_at(const struct report *r, const char *function)
+{
+    for (size_t i = 0; i < r->n_findings; i++)
+        if (strcmp(r->findings[i].where.function, function) == 0)
+            return r->findings[i].advice;
+    return "";
+}
+
+/* A -> B -> C: each block that would go is a finding, and all of them say the same: from A to C. */
+static void a_chain_of_copies_is_one_story(void **state)
+{
+    for (int freed = 0; freed < 2; freed++) {
+        struct batch t;
+        begin(&t, 0);
+        uint32_t block[4];
+        for (uint32_t i = 0; i < 4; i++)
+            block[i] = builder_blocks(&t.b, inside(&t, 0x200 + 0x100 * i), 1, ROW, 1, 0);
+        for (uint32_t i = 0; i < 3; i++) {
+            const struct nc_match match = {.source = block[i],
+                                           .destination = block[i + 1],
+                                           .scope = t.scope,
+                                           .flags = freed ? NC_MATCH_SOURCE_FREED
+                                                          : NC_MATCH_SOURCE_LIVED,
+                                           .pairs = 1,
+                                           .bytes = ROW};
+            builder_add(&t.b, NC_MATCHES, &match);
+        }
+        struct report r = report_of(&t.b);
+
+        assert_int_equal(r.n_findings, 3);
+        assert_int_equal(r.scopes[0].needless_bytes, 3 * ROW);
+        if (freed) {
+            assert_non_null(strstr(evidence_at(&r, "app+0x200"), "goes on to app+0x500"));
+            assert_non_null(strstr(advice_at(&r, "app+0x200"), "straight into app+0x500"));
+            assert_non_null(strstr(advice_at(&r, "app+0x400"), "straight into app+0x500"));
+        } else {
+            assert_non_null(strstr(evidence_at(&r, "app+0x500"), "itself a copy of app+0x200"));
+            assert_non_null(strstr(advice_at(&r, "app+0x500"), "read from app+0x200"));
+            assert_non_null(strstr(advice_at(&r, "app+0x300"), "read from app+0x200"));
+        }
+        report_done(&r);
+    }
+}
+
+static void copies_in_a_circle_end_their_story(void **state)
+{
+    for (int freed = 0; freed < 2; freed++) {
+        struct batch t;
+        begin(&t, 0);
+        const uint32_t a = builder_blocks(&t.b, inside(&t, 0x200), 1, ROW, 1, 0),
+                       b = builder_blocks(&t.b, inside(&t, 0x300), 1, ROW, 1, 0);
+        for (int back = 0; back < 2; back++) {
+            const struct nc_match match = {.source = back ? b : a,
+                                           .destination = back ? a : b,
+                                           .scope = t.scope,
+                                           .flags = freed ? NC_MATCH_SOURCE_FREED
+                                                          : NC_MATCH_SOURCE_LIVED,
+                                           .pairs = 1,
+                                           .bytes = ROW};
+            builder_add(&t.b, NC_MATCHES, &match);
+        }
+        struct report r = report_of(&t.b);
+
+        assert_int_equal(r.n_findings, 2);
+        report_done(&r);
+    }
+}
+
 static void a_byte_is_charged_once(void **state)
 {
     struct batch t;
@@ -429,6 +505,8 @@ int main(void)
         cmocka_unit_test(blocks_that_could_not_be_judged_are_likely_like_those_that_could),
         cmocka_unit_test(matches_are_told_by_what_is_proven),
         cmocka_unit_test(a_copy_proven_by_content_is_a_needless_band_of_the_flow),
+        cmocka_unit_test(a_chain_of_copies_is_one_story),
+        cmocka_unit_test(copies_in_a_circle_end_their_story),
         cmocka_unit_test(a_byte_is_charged_once),
         cmocka_unit_test(an_id_survives_new_addresses_and_sizes),
     };

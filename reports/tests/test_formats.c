@@ -157,6 +157,39 @@ static void csv_cells_are_no_formulas(void **state)
     report_done(&r);
 }
 
+/* The line of the block that would go, that of the copy, and that of the original. */
+static void text_markdown_json_and_sarif_name_all_lines_of_a_finding(void **state)
+{
+    static const char *const formats[] = {"text", "markdown", "json", "sarif"};
+    static const char *const sites[] = {"app+0x200", "app+0x300", "app+0x400"};
+    struct builder b;
+    builder_init(&b);
+    const uint32_t app = builder_module(&b, "/nowhere/app");
+    const uint32_t source =
+        builder_blocks(&b, builder_node(&b, 0, app, 0x200, 0, 0), 1, 2000000, 1, 0);
+    const uint32_t copy =
+        builder_blocks(&b, builder_node(&b, 0, app, 0x300, 0, 0), 1, 2000000, 1, 0);
+    const struct nc_match match = {
+        .source = source,
+        .destination = copy,
+        .copy = builder_copies(&b, builder_node(&b, 0, app, 0x400, 0, 0), 1, 2000000),
+        .flags = NC_MATCH_SOURCE_LIVED,
+        .pairs = 1,
+        .bytes = 2000000};
+    builder_add(&b, NC_MATCHES, &match);
+    struct report r = report_of(&b);
+
+    assert_int_equal(r.n_findings, 1);
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        char *text = rendered(formats[i], &r, NULL);
+        for (size_t k = 0; k < sizeof sites / sizeof *sites; k++)
+            if (!strstr(text, sites[k]))
+                fail_msg("%s says nothing of %s", formats[i], sites[k]);
+        free(text);
+    }
+    report_done(&r);
+}
+
 static void every_format_takes_an_empty_profile(void **state)
 {
     for (size_t i = 0; renderers[i]; i++) {
@@ -202,6 +235,7 @@ int main(void)
         cmocka_unit_test(json_has_every_key_of_the_contract),
         cmocka_unit_test(markdown_neither_mentions_nor_makes_elements),
         cmocka_unit_test(csv_cells_are_no_formulas),
+        cmocka_unit_test(text_markdown_json_and_sarif_name_all_lines_of_a_finding),
         cmocka_unit_test(every_format_takes_an_empty_profile),
         cmocka_unit_test(the_same_profile_gives_the_same_bytes),
         cmocka_unit_test(a_format_is_known_by_name_and_by_the_longest_ending),
