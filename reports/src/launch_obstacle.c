@@ -26,10 +26,14 @@ static const struct {
                   {"__tsan_init", "ThreadSanitizer"},
                   {"__msan_init", "MemorySanitizer"},
                   {"__hwasan_init", "HWAddressSanitizer"},
-                  {"__lsan_init", "LeakSanitizer"}};
+                  {"__lsan_init", "LeakSanitizer"},
+                  /* linked into the program and not exported: known by what it may call */
+                  {"__sanitizer_malloc_hook", "a sanitizer"}};
 
 static const char *sanitizer_in(Elf *elf)
 {
+    size_t best = sizeof sanitizers / sizeof sanitizers[0];
+
     for (Elf_Scn *scn = elf_nextscn(elf, NULL); scn; scn = elf_nextscn(elf, scn)) {
         GElf_Shdr header;
         Elf_Data *data;
@@ -44,12 +48,12 @@ static const char *sanitizer_in(Elf *elf)
             if (!gelf_getsym(data, (int)i, &symbol) ||
                 !(name = elf_strptr(elf, header.sh_link, symbol.st_name)))
                 continue;
-            for (size_t s = 0; s < sizeof sanitizers / sizeof sanitizers[0]; s++)
+            for (size_t s = 0; s < best; s++)
                 if (strcmp(name, sanitizers[s].symbol) == 0)
-                    return sanitizers[s].words;
+                    best = s;
         }
     }
-    return NULL;
+    return best < sizeof sanitizers / sizeof sanitizers[0] ? sanitizers[best].words : NULL;
 }
 
 /* The loader a program asks for; "" when it is static. */

@@ -192,6 +192,14 @@ def a_sampled_run_tells_how_far_its_figures_may_be_off(place):
     assert "error" not in json.loads(place.nocopy("report", "-f", "json", "e.prof").out)["totals"]
 
 
+def a_sanitizer_that_is_linked_in_is_known(place):
+    program = place.compile("checked", HELLO, "-fsanitize=address", "-static-libasan")
+    done = place.nocopy("run", "-o", "x.prof", "--", program, ASAN_OPTIONS="detect_leaks=0")
+    equal((done.status, done.out), (0, "hello\n"), done)
+    contains(done.err, "anitizer, which has taken over malloc")
+    assert not os.path.exists(place.path("x.prof"))
+
+
 def a_child_that_a_sanitizer_serves_starts_without_the_shim(place):
     program = place.compile("checked", HELLO, "-fsanitize=address")
     done = place.nocopy("run", "-q", "-o", "x.prof", "--", "sh", "-c", f"{program}; echo $?", ASAN_OPTIONS="detect_leaks=0")
