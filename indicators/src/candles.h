@@ -257,8 +257,7 @@ CANDLE_INLINE void candle_fill_means(double *restrict mean, const double *restri
     }
 }
 
-/* Work out one kind of mean for the bars c->base .. to - 1. */
-CANDLE_INLINE void candle_block_mean(struct candles *c, enum candle_mean kind, double *mean,
+CANDLE_INLINE void candle_block_mean(const struct candles *c, enum candle_mean kind, double *mean,
                                      size_t to)
 {
     double measure[CANDLE_BLOCK + CANDLE_REACH + CANDLE_AVERAGED];
@@ -268,8 +267,21 @@ CANDLE_INLINE void candle_block_mean(struct candles *c, enum candle_mean kind, d
     for (size_t i = 0; i < to - c->base + n; i++)
         measure[i] = candle_measure(c, kind, c->base - n + i);
     candle_fill_means(mean, measure, n, to - c->base);
-    c->mean[kind] = mean;
 }
+
+/* candle_block_KIND: the means of the bars c->base .. to - 1. Functions of their own, called once a
+ * block: inlined into each of 61 patterns they would be most of what the library takes to compile.
+ */
+#define CANDLE_BLOCK_MEAN(KIND)                                                                    \
+    static __attribute__((noinline, unused)) void candle_block_##KIND(const struct candles *c,     \
+                                                                      double *mean, size_t to)     \
+    {                                                                                              \
+        candle_block_mean(c, MEAN_##KIND, mean, to);                                               \
+    }
+CANDLE_BLOCK_MEAN(BODY_10)
+CANDLE_BLOCK_MEAN(RANGE_10)
+CANDLE_BLOCK_MEAN(RANGE_5)
+CANDLE_BLOCK_MEAN(SHADOWS_10)
 
 /* Ask a rule of every bar of a stretch, a block at a time: its means are worked out once a block.
  * `lookback` bars at the start have no answer and are 0. All but `run` are constants, so that what
@@ -285,17 +297,26 @@ CANDLE_INLINE void candle_run(const struct ind_run *run, size_t lookback, size_t
         out[t] = 0;
     while (t < run->to) {
         const size_t to = size_min(run->to, t + CANDLE_BLOCK);
-        struct candles c = candles_of(run, has_penetration);
+        struct candles plain = candles_of(run, has_penetration), c;
 
-        c.base = t - reach;
-        if (means & BODY_10)
-            candle_block_mean(&c, MEAN_BODY_10, mean[MEAN_BODY_10], to);
-        if (means & RANGE_10)
-            candle_block_mean(&c, MEAN_RANGE_10, mean[MEAN_RANGE_10], to);
-        if (means & RANGE_5)
-            candle_block_mean(&c, MEAN_RANGE_5, mean[MEAN_RANGE_5], to);
-        if (means & SHADOWS_10)
-            candle_block_mean(&c, MEAN_SHADOWS_10, mean[MEAN_SHADOWS_10], to);
+        plain.base = t - reach;
+        c = plain; /* whose address no call sees: its members stay in registers */
+        if (means & BODY_10) {
+            candle_block_BODY_10(&plain, mean[MEAN_BODY_10], to);
+            c.mean[MEAN_BODY_10] = mean[MEAN_BODY_10];
+        }
+        if (means & RANGE_10) {
+            candle_block_RANGE_10(&plain, mean[MEAN_RANGE_10], to);
+            c.mean[MEAN_RANGE_10] = mean[MEAN_RANGE_10];
+        }
+        if (means & RANGE_5) {
+            candle_block_RANGE_5(&plain, mean[MEAN_RANGE_5], to);
+            c.mean[MEAN_RANGE_5] = mean[MEAN_RANGE_5];
+        }
+        if (means & SHADOWS_10) {
+            candle_block_SHADOWS_10(&plain, mean[MEAN_SHADOWS_10], to);
+            c.mean[MEAN_SHADOWS_10] = mean[MEAN_SHADOWS_10];
+        }
         for (; t < to; t++)
             out[t] = 0.0 + rule(&c, t); /* never -0 */
     }
