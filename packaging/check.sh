@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The Debian packages of HEAD: built, installed in a clean system of their own, used there, removed. Root; minutes; the network
-# for debootstrap. packaging/check.sh [--like-dev] [SUITE [MIRROR]], by default what this machine runs. --like-dev compiles with the
+# for debootstrap. packaging/check.sh [--like-dev] [SUITE [MIRROR]], by default what this machine runs, from where debootstrap looks. --like-dev compiles with the
 # flags of ./dev build rather than Debian's, so that ccache, where it is installed, has most of it: for trying the packaging itself.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 like_dev=
 [ "${1:-}" != --like-dev ] || { like_dev=1; shift; }
 suite=${1:-$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)}
-mirror=${2:-http://deb.debian.org/debian}
+mirror=${2:-}
 
 say() { printf 'check: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -40,7 +40,7 @@ say "building the packages${like_dev:+ (flags of ./dev build)}"
 ls -l "$top"/*.deb >&2
 
 say "making a clean $suite"
-debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$top/debootstrap.log" 2>&1 ||
+debootstrap --variant=minbase "$suite" "$root" ${mirror:+"$mirror"} >"$top/debootstrap.log" 2>&1 ||
     { tail -20 "$top/debootstrap.log" >&2; die "debootstrap failed"; }
 cp "$top"/*.deb "$root/tmp/"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
