@@ -50,7 +50,8 @@ int main(void)
         sum += c[n - 1];
         TA_MACD(0, BARS - 1, close_, p, 2 * p, 9, &begin, &n, a, b, c);
         sum += c[n - 1];
-        TA_STOCH(0, BARS - 1, high, low, close_, p, 3, TA_MAType_SMA, 3, TA_MAType_SMA, &begin, &n, a, b);
+        TA_STOCH(0, BARS - 1, high, low, close_, p, 3, TA_MAType_SMA, 3, TA_MAType_SMA, &begin, &n,
+                 a, b);
         sum += b[n - 1];
         TA_TRIX(0, BARS - 1, close_, p, &begin, &n, a);
         sum += a[n - 1];

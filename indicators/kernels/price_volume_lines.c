@@ -42,7 +42,7 @@ static inline void line_chunk(struct line *line, enum way way, double *step, siz
         for (size_t t = 0; t < run->to; t++) {                                                     \
             if (t > 0)                                                                             \
                 y = (WAY) == PLUS ? y + (STEP) : y * (STEP);                                       \
-            if (t + 1 > (FIRST))                                                                    \
+            if (t + 1 > (FIRST))                                                                   \
                 run->out[0][t] = (double)y;                                                        \
         }                                                                                          \
     }                                                                                              \
