@@ -1,10 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gather_in_order: rows are picked by a list of indices that happens to name all of them in order,
- * as a filter that drops nothing leaves it. Clean: such a list is seen for what it is. */
+ * as a filter that drops nothing leaves it. Clean: they are counted first, and no list is made. */
 #include "specimen_math.h"
 
 SPEC_PLAIN_SINGLE(spec_gather_in_order_single)
 SPEC_PLAIN_SINGLE(spec_gather_in_order_clean_single)
+
+static int is_valid(const struct spec_input *in, size_t t) { return in->volume[t] >= 0; }
+
+SPEC_FUNCTION void *spec_gather_in_order_clean_batch(const struct spec_input *in,
+                                                     const size_t *period, size_t combos)
+{
+    double *out = malloc(spec_size(combos, in->len));
+    size_t valid = 0;
+
+    for (size_t t = 0; t < in->len; t++)
+        valid += (size_t)is_valid(in, t);
+    if (!out || valid != in->len)
+        abort();
+    for (size_t c = 0; c < combos; c++)
+        spec_mean(out + c * in->len, in->close, in->len, period[c]);
+    return out;
+}
 
 static uint32_t *valid_bars(const struct spec_input *in, size_t *ret_len)
 {
@@ -14,25 +31,10 @@ static uint32_t *valid_bars(const struct spec_input *in, size_t *ret_len)
     if (!index)
         abort();
     for (size_t t = 0; t < in->len; t++)
-        if (in->volume[t] >= 0)
+        if (is_valid(in, t))
             index[n++] = (uint32_t)t;
     *ret_len = n;
     return index;
-}
-
-SPEC_FUNCTION void *spec_gather_in_order_clean_batch(const struct spec_input *in,
-                                                     const size_t *period, size_t combos)
-{
-    size_t len;
-    double *out = malloc(spec_size(combos, in->len));
-    uint32_t *index = valid_bars(in, &len);
-
-    if (!out || len != in->len)
-        abort();
-    for (size_t c = 0; c < combos; c++)
-        spec_mean(out + c * in->len, in->close, in->len, period[c]);
-    free(index);
-    return out;
 }
 
 SPEC_FUNCTION void *spec_gather_in_order_batch(const struct spec_input *in, const size_t *period,

@@ -376,6 +376,7 @@ static void a_sweep_that_is_interrupted_leaves_nothing_and_ends_by_the_signal(vo
     snprintf(npy, sizeof npy, "%s/o.npy", folder);
     snprintf(csv, sizeof csv, "%s/o.csv", folder);
     assert_int_equal(mkdir(folder, 0700), 0);
+    signal(SIGHUP, SIG_DFL); /* who runs the tests may have asked to outlive a terminal */
     for (size_t i = 0; i < 3; i++) {
         /* 200 x 200,000 values as text take seconds */
         const pid_t pid =
@@ -434,6 +435,8 @@ static void words_of_case(const json_t *c, const char *argv[64], char text[64][9
         argv[n++] = "--param";
         if (json_is_string(value))
             snprintf(text[k], sizeof text[k], "%s=%s", key, json_string_value(value));
+        else if (json_is_boolean(value))
+            snprintf(text[k], sizeof text[k], "%s=%s", key, json_is_true(value) ? "true" : "false");
         else
             snprintf(text[k], sizeof text[k], "%s=%.17g", key, json_number_value(value));
         argv[n++] = text[k++];
