@@ -323,7 +323,7 @@ CANDLE_INLINE void candle_run(const struct ind_run *run, size_t lookback, size_t
 }
 
 /* The definition: every bar on its own. */
-static inline void candle_reference(const struct ind_run *run, size_t lookback, int has_penetration,
+CANDLE_INLINE void candle_reference(const struct ind_run *run, size_t lookback, int has_penetration,
                                     candle_rule *rule)
 {
     const struct candles c = candles_of(run, has_penetration);
