@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Score the profiler on programs made up at random, whose waste is known.
 
-usage: random_score.py NOCOPY RANDOM_WASTE [--seeds FIRST:END] [--content MODE] [--verbose]
+usage: random_score.py NOCOPY RANDOM_WASTE [--seeds FIRST:END] [--verbose]
 
 Each seed is a program (random_waste.c) that runs under the profiler with scopes by marks, by names
 and with threads; what it says of itself is held against the JSON report. Prints TAP:
@@ -94,11 +94,12 @@ def main():
         sys.exit(score(args, range(first, end)))
 
 
-# How a seed is run, and what is demanded of it: recall and precision in per cent.
+# How a seed is run, and what is demanded of it: recall and precision in per cent. Within a budget what was looked at depends
+# on time; and that a row was computed again, not copied by a loop from the equal one that lives, only `full` can tell.
 WAYS = [("marks", 1, "full", 99.0, 100.0),
         ("names", 1, "full", 99.0, 100.0),
         ("marks", 3, "full", 95.0, 100.0),
-        ("marks", 1, "on", 0.0, 100.0),
+        ("marks", 1, "on", 0.0, 98.0),
         ("names", 1, "off", 0.0, 0.0)]
 
 
