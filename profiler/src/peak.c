@@ -33,10 +33,12 @@ static void set_peak(int64_t bytes, uint64_t blocks)
     __atomic_store_n(&h->peak_bytes, (uint64_t)bytes, __ATOMIC_RELAXED);
     h->peak_blocks = sample_bytes == 0 ? blocks : 0;
     h->peak_ns = __atomic_load_n(&peak.now_ns, __ATOMIC_RELAXED);
-    if (__atomic_load_n(&peak.saved, __ATOMIC_RELAXED)) {
-        __atomic_store_n(&peak.saved, 0, __ATOMIC_RELAXED);
-        __atomic_store_n(&h->peak_epoch, h->peak_epoch + 1, __ATOMIC_RELAXED);
-    }
+}
+
+static void next_epoch(void)
+{
+    __atomic_store_n(&peak.saved, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&profile.header->peak_epoch, profile.header->peak_epoch + 1, __ATOMIC_RELEASE);
 }
 
 static int64_t maximum(void)
@@ -44,13 +46,31 @@ static int64_t maximum(void)
     return (int64_t)__atomic_load_n(&profile.header->peak_bytes, __ATOMIC_RELAXED);
 }
 
-/* Tell the common sum what changed since the lane last did; it is returned as it is then. */
-static int64_t publish(struct lane *lane)
+/* To the sum; returns the word as it was, whose epoch is that of the change. */
+static uint64_t add_to_sum(int64_t change)
+{
+    return atomic_fetch_add_explicit(&peak.sum, (uint64_t)change << PEAK_EPOCH_BITS,
+                                     memory_order_acq_rel);
+}
+
+/* What a change led to. */
+struct told {
+    uint64_t epoch; /* of the change */
+    int64_t sum;
+};
+
+/* Tell the common sum what changed since the lane last did. `epoch` is one from before. */
+static struct told publish(struct lane *lane, uint64_t epoch)
 {
     const int64_t change = lane->live - lane->counted;
 
+    if (change == 0) /* it was told by call_back(), in the epoch before that peak */
+        return (struct told){epoch, peak_common()};
     lane->counted = lane->live;
-    return atomic_fetch_add_explicit(&peak.sum, change, memory_order_relaxed) + change;
+    const uint64_t word = add_to_sum(change);
+
+    return (struct told){epoch + ((word - epoch) & ((1 << PEAK_EPOCH_BITS) - 1)),
+                         ((int64_t)word >> PEAK_EPOCH_BITS) + change};
 }
 
 /* ---- under the lanes' lock ---- */
@@ -59,7 +79,7 @@ void peak_enter(struct lane *lane)
 {
     if (peak.shared) {
         lane->limit = PEAK_DIRECT;
-        publish(lane);
+        publish(lane, 0);
     } else {
         lane->limit = maximum();
     }
@@ -72,13 +92,14 @@ void peak_leave(struct lane *lane)
     if (!peak.shared)
         return;
     lane->limit = PEAK_DIRECT;
-    publish(lane);
+    publish(lane, 0);
 }
 
 void peak_share(void)
 {
     if (peak.shared)
         return;
+    atomic_store(&peak.sum, peak_epoch() & ((1 << PEAK_EPOCH_BITS) - 1));
     peak.shared = true;
     barriers =
         !sealed && sys_call3(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
@@ -111,7 +132,7 @@ static void call_back(void)
             continue;
         const int64_t live = __atomic_load_n(&l->live, __ATOMIC_RELAXED);
 
-        atomic_fetch_add_explicit(&peak.sum, live - l->counted, memory_order_relaxed);
+        add_to_sum(live - l->counted);
         l->counted = live;
         l->calm = 0;
         if (l->calm_needed < CALM_MOST)
@@ -144,70 +165,93 @@ void peak_seal(void)
     lane_unlock();
 }
 
-/* Lane's limit is DIRECT and it has published: `sum` is what that gave. */
-static bool direct_rise(struct lane *lane, int64_t sum)
+/* Under the lanes' lock, all credit called back: is the sum a new peak? From here on changes belong
+ * to the next epoch. */
+static bool is_peak(void)
 {
-    const int64_t before = maximum();
+    uint64_t word = atomic_load_explicit(&peak.sum, memory_order_relaxed), next;
 
-    if (sum > before) {
-        bool ret;
+    do {
+        const uint64_t bits = (1 << PEAK_EPOCH_BITS) - 1;
 
-        lane_lock();
-        call_back();
-        ret = maximum() > before; /* another thread's peak has our change in it */
-        sum = atomic_load_explicit(&peak.sum, memory_order_relaxed);
-        if (sum > maximum()) {
-            set_peak(sum, 0);
-            ret = true;
-        }
-        lane_unlock();
-        lane->calm = 0;
-        return ret;
-    }
-    if (before - sum < CREDIT_LEAST) {
-        lane->calm = 0;
-        return false;
-    }
-    if (++lane->calm < lane->calm_needed || !barriers || sealed)
-        return false;
-    lane->calm = 0;
+        if ((int64_t)word >> PEAK_EPOCH_BITS <= maximum())
+            return false;
+        next = (word & ~bits) | ((word + 1) & bits);
+    } while (!atomic_compare_exchange_weak_explicit(&peak.sum, &word, next, memory_order_acq_rel,
+                                                    memory_order_relaxed));
+    set_peak((int64_t)word >> PEAK_EPOCH_BITS, 0);
+    next_epoch();
+    return true;
+}
+
+/* The sum may be a new peak. */
+static bool try_peak(void)
+{
     lane_lock();
-    int64_t credit = (maximum() - atomic_load_explicit(&peak.sum, memory_order_relaxed)) / 4;
+    call_back();
+    const bool ret = is_peak();
+
+    lane_unlock();
+    return ret;
+}
+
+static void take_credit(struct lane *lane)
+{
+    lane_lock();
+    int64_t credit = (maximum() - peak_common()) / 4;
 
     credit = credit > CREDIT_MOST ? CREDIT_MOST : credit;
     if (credit >= CREDIT_LEAST / 4 && lane->limit == PEAK_DIRECT) {
-        publish(lane);
-        atomic_fetch_add_explicit(&peak.sum, credit, memory_order_relaxed);
+        add_to_sum(credit);
         lane->counted = lane->live + credit;
         __atomic_store_n(&lane->limit, lane->live + credit, __ATOMIC_RELEASE);
     }
     lane_unlock();
-    return false;
 }
 
-bool peak_rise(struct lane *lane)
+/* Its credit is used up, or being called back. Under the lock: half a change must not be in a peak.
+ */
+static struct told end_credit(struct lane *lane, uint64_t epoch)
 {
-    int64_t limit = __atomic_load_n(&lane->limit, __ATOMIC_ACQUIRE);
+    lane_lock();
+    if (lane->limit > PEAK_DIRECT)
+        __atomic_store_n(&lane->limit, PEAK_DIRECT, __ATOMIC_RELEASE);
+    const struct told ret = publish(lane, epoch);
 
+    lane_unlock();
+    return ret;
+}
+
+uint64_t peak_rise(struct lane *lane, uint64_t epoch)
+{
     if (!peak.shared) {
         lane->limit = lane->live;
         set_peak(lane->live, (uint64_t)lane->blocks);
-        return true;
+        if (__atomic_load_n(&peak.saved, __ATOMIC_RELAXED))
+            next_epoch();
+        return 0;
     }
-    if (limit != PEAK_DIRECT) { /* its credit is used up, or being called back */
-        lane_lock();
-        if (lane->limit > PEAK_DIRECT)
-            __atomic_store_n(&lane->limit, PEAK_DIRECT, __ATOMIC_RELEASE);
-        lane_unlock();
+    const int64_t before = maximum();
+    const struct told told = __atomic_load_n(&lane->limit, __ATOMIC_ACQUIRE) == PEAK_DIRECT
+                                 ? publish(lane, epoch)
+                                 : end_credit(lane, epoch);
+
+    if (before - told.sum >= CREDIT_LEAST) {
+        if (++lane->calm >= lane->calm_needed && barriers && !sealed) {
+            lane->calm = 0;
+            take_credit(lane);
+        }
+        return told.epoch;
     }
-    return direct_rise(lane, publish(lane));
+    lane->calm = 0;
+    return told.sum > before && try_peak() ? 0 : told.epoch;
 }
 
-void peak_fall(struct lane *lane)
+uint64_t peak_fall(struct lane *lane, uint64_t epoch)
 {
-    if (__atomic_load_n(&lane->limit, __ATOMIC_ACQUIRE) == PEAK_CLOSED) {
-        lane_lock(); /* until it is back */
-        lane_unlock();
-    }
-    publish(lane);
+    const struct told told = __atomic_load_n(&lane->limit, __ATOMIC_ACQUIRE) == PEAK_CLOSED
+                                 ? end_credit(lane, epoch)
+                                 : publish(lane, epoch);
+
+    return told.epoch;
 }

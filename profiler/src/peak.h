@@ -9,8 +9,12 @@
  * the sum is exact again.
  *
  * A counts entry remembers what was live at the peak lazily: the first change after a peak saves
- * what was there (peak_save), and an entry that was not changed since needs nothing saved. Each
- * peak that comes after a saving opens a new epoch, which makes the saved figures old. */
+ * what was there (peak_save), and an entry that was not changed since needs nothing saved. A new
+ * peak opens a new epoch, which makes the saved figures old; one thread alone spares itself that
+ * while nothing was saved.
+ *
+ * Of several threads, a change belongs to the epoch that it finds as it is added to the common sum:
+ * both are in one word, so each peak has all changes before it in it, and none after. */
 #ifndef SHIM_PEAK_H
 #define SHIM_PEAK_H
 
@@ -26,17 +30,18 @@
 #define PEAK_DIRECT (INT64_MIN + 1) /* no credit: every change goes to the common sum */
 
 struct peak {
-    _Alignas(64) _Atomic int64_t sum; /* of lane.counted, while shared */
-    _Alignas(64) bool shared;         /* more than one thread counts */
-    uint32_t saved;                   /* some entry was saved in this epoch */
-    uint64_t now_ns;                  /* when the clock was last read */
+    _Alignas(
+        64) _Atomic uint64_t sum; /* while shared: of lane.counted, and the epoch's last bits */
+    _Alignas(64) bool shared;     /* more than one thread counts */
+    uint32_t saved;               /* some entry was saved in this epoch */
+    uint64_t now_ns;              /* when the clock was last read */
 };
 extern struct peak peak;
 
-/* The lane's sum rose above its limit: true when that is a new peak. */
-bool peak_rise(struct lane *lane);
-/* It fell, and every change is to be told. */
-void peak_fall(struct lane *lane);
+/* The lane's sum rose above its limit, or fell when every change is to be told. `epoch` is that
+ * before the change; returned is that of the change, as by peak_add(). */
+uint64_t peak_rise(struct lane *lane, uint64_t epoch);
+uint64_t peak_fall(struct lane *lane, uint64_t epoch);
 
 /* From now on several threads count. Under the lock of the lanes. */
 void peak_share(void);
@@ -52,29 +57,40 @@ void peak_seal(void);
 
 void peak_init(void);
 
-/* `size` bytes more are live; true when that is a new peak. */
-static inline bool peak_add(struct lane *lane, uint64_t size)
+enum { PEAK_EPOCH_BITS = 16 };
+
+/* Live bytes of all threads, while shared; too large by the credit that is left. */
+static inline int64_t peak_common(void)
 {
+    return (int64_t)atomic_load_explicit(&peak.sum, memory_order_relaxed) >> PEAK_EPOCH_BITS;
+}
+
+static inline uint64_t peak_epoch(void)
+{
+    return __atomic_load_n(&profile.header->peak_epoch, __ATOMIC_ACQUIRE);
+}
+
+/* `size` bytes more are live, or fewer. Returns the epoch whose peak does not have the change in
+ * it, while later ones do: what was there before belongs to that, so peak_save() it. 0: to none. */
+static inline uint64_t peak_add(struct lane *lane, uint64_t size)
+{
+    const uint64_t epoch = peak_epoch();
     const int64_t live = lane->live + (int64_t)size;
 
     __atomic_store_n(&lane->live, live, __ATOMIC_RELAXED);
     lane->blocks++;
-    return live > __atomic_load_n(&lane->limit, __ATOMIC_RELAXED) && peak_rise(lane);
+    return live > __atomic_load_n(&lane->limit, __ATOMIC_RELAXED) ? peak_rise(lane, epoch) : epoch;
 }
 
-static inline void peak_sub(struct lane *lane, uint64_t size)
+static inline uint64_t peak_sub(struct lane *lane, uint64_t size)
 {
+    const uint64_t epoch = peak_epoch();
+
     __atomic_store_n(&lane->live, lane->live - (int64_t)size, __ATOMIC_RELAXED);
     lane->blocks--;
-    if (__builtin_expect(__atomic_load_n(&lane->limit, __ATOMIC_RELAXED) <= PEAK_DIRECT, 0))
-        peak_fall(lane);
-}
-
-/* To be asked for before peak_add() or peak_sub(): a peak that another thread reaches after that
- * has the change in it, so what was there before the change belongs to an older one. */
-static inline uint64_t peak_epoch(void)
-{
-    return __atomic_load_n(&profile.header->peak_epoch, __ATOMIC_ACQUIRE);
+    return __builtin_expect(__atomic_load_n(&lane->limit, __ATOMIC_RELAXED) <= PEAK_DIRECT, 0)
+               ? peak_fall(lane, epoch)
+               : epoch;
 }
 
 /* An entry's figures belong to this epoch: the next peak begins another. */
@@ -84,7 +100,7 @@ static inline void peak_saved(void)
         __atomic_store_n(&peak.saved, 1, __ATOMIC_RELAXED);
 }
 
-/* Before the first change of `c` after the peak of `epoch`. */
+/* Before `c` tells of a change: as it was at the peak of `epoch`, from peak_add() or peak_sub(). */
 static inline void peak_save(struct nc_counts *c, uint64_t epoch)
 {
     if (c->epoch >= epoch)

@@ -28,10 +28,7 @@ static void count_alloc(struct lane *lane, struct nc_counts *c, size_t size, uin
 {
     const uint64_t bytes = size * weight;
 
-    const uint64_t epoch = peak_epoch();
-
-    if (!peak_add(lane, bytes))
-        peak_save(c, epoch);
+    peak_save(c, peak_add(lane, bytes));
     c->allocations += weight;
     c->allocated_bytes += bytes;
     if (size > c->largest_bytes)
@@ -202,10 +199,7 @@ static void count_free(struct lane *lane, const struct live *was, bool temporary
     const uint32_t weight = b == NULL ? 1 : b->weight;
     const uint64_t bytes = was->size * weight;
 
-    const uint64_t epoch = peak_epoch();
-
-    peak_sub(lane, bytes);
-    peak_save(c, epoch);
+    peak_save(c, peak_sub(lane, bytes));
     c->frees += weight;
     c->freed_bytes += bytes;
     c->temporary += temporary ? weight : 0;
@@ -348,7 +342,7 @@ static void cut_mapping(struct lane *lane, const struct block *b, uintptr_t star
 
         lane_look(lane, c->node);
         c = lane_counts_of(lane, c->node, c->flags & NC_BY_MASK);
-        peak_add(lane, size); /* it was there all along: never a new peak */
+        peak_save(c, peak_add(lane, size)); /* it was there all along: never a new peak */
         c->frees -= 1;
         c->freed_bytes -= size;
         lane->shared->live_bytes += (int64_t)size;

@@ -81,8 +81,7 @@ static void note(uint64_t now, uint64_t live, uint32_t scope)
 void timeline_tick(struct lane *lane)
 {
     const uint64_t now = clock_ns();
-    const int64_t live =
-        peak.shared ? atomic_load_explicit(&peak.sum, memory_order_relaxed) : lane->live;
+    const int64_t live = peak.shared ? peak_common() : lane->live;
 
     lane->ticks = 0;
     if (__builtin_expect(atomic_load_explicit(&attach_stale, memory_order_relaxed) != 0, 0))

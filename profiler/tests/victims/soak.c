@@ -263,7 +263,12 @@ static void event(struct worker *w)
 static void *stint(void *arg)
 {
     struct worker *w = arg;
+    struct held *h = &w->slot[next(w) % SLOTS];
 
+    if (h->at == NULL) /* an event at least: else nobody would know of this thread */
+        take(w, h);
+    else
+        drop(w, h);
     for (int i = 0; i < STINT && !stop; i++)
         event(w);
     return NULL;
