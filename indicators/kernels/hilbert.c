@@ -12,19 +12,12 @@
  *
  * Everything before bar `begin` counts as 0. The sums are of differences: so what stands still is 0
  * to the last digit. */
-#include "kernel.h"
+#include "hilbert.h"
 
-#define TURN 6.28318530717958647692528676655900577
+#define TURN HILBERT_TURN
 
 /* As TA-Lib: what is shown early begins early. */
 enum { EARLY = 12, EARLY_SHOWN = 32, LATE = 37, LATE_SHOWN = 63 };
-
-enum { LONGEST = 50, LAG = 10 };
-
-struct hilbert {
-    double smooth[LONGEST], d[LAG], q[LAG]; /* the last of each, oldest first */
-    double i2, q2, re, im, period, length;
-};
 
 struct mode {
     double phase, sine, lead;
@@ -35,7 +28,7 @@ struct mode {
 struct state {
     struct hilbert hilbert;
     struct mode mode;
-    double wheel[LONGEST + 1][2]; /* cosine and sine of a turn / n */
+    double wheel[HILBERT_LONGEST + 1][2]; /* cosine and sine of a turn / n */
 };
 
 static size_t state_size(const double *params)
@@ -59,72 +52,31 @@ static size_t late(const double *params, size_t output)
 static size_t history(const double *params)
 {
     (void)params;
-    return LONGEST;
+    return HILBERT_LONGEST;
 }
 
 /* ---- Kernel ---- */
 
-/* What a chunk works on; each series with the last of the chunk before in front. */
-struct rooms {
-    double smooth[LONGEST + CHUNK], d[LAG + CHUNK], q[LAG + CHUNK], length[CHUNK];
-};
-
-static inline double transform(const double *at, double gain)
+/* n bars at x, none before `begin`. */
+static void cycle_chunk(struct state *s, const double *x, size_t n, struct hilbert_rooms *r)
 {
-    return (0.0962 * (at[0] - at[-6]) + 0.5769 * (at[-2] - at[-4])) * gain;
-}
-
-static inline double next_period(double period, double re, double im)
-{
-    double next = im != 0 && re != 0 ? TURN / atan(im / re) : period;
-
-    next = next > 1.5 * period ? 1.5 * period : next < 0.67 * period ? 0.67 * period : next;
-    next = next < 6 ? 6 : next > LONGEST ? LONGEST : next;
-    return 0.2 * next + 0.8 * period;
-}
-
-static void keep(double *to, const double *from, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        to[i] = from[i];
-}
-
-/* n bars from bar `at` on, none before `begin`. */
-static void hilbert_chunk(struct hilbert *state, const double *x, size_t n, struct rooms *r)
-{
-    struct hilbert h = *state;
-    double *smooth = r->smooth + LONGEST, *d = r->d + LAG, *q = r->q + LAG;
-
-    keep(r->smooth, h.smooth, LONGEST);
-    keep(r->d, h.d, LAG);
-    keep(r->q, h.q, LAG);
     for (size_t i = 0; i < n; i++) {
         const double *at = x + i;
-        smooth[i] = (4 * at[0] + 3 * at[-1] + 2 * at[-2] + at[-3]) / 10;
+        hilbert_smooth(r)[i] = (4 * at[0] + 3 * at[-1] + 2 * at[-2] + at[-3]) / 10;
     }
-    for (size_t i = 0; i < n; i++) {
-        const double gain = 0.075 * h.period + 0.54, i2 = h.i2, q2 = h.q2;
-        d[i] = transform(smooth + i, gain);
-        q[i] = transform(d + i, gain);
-        h.i2 = 0.2 * (*(d + i - 3) - transform(q + i, gain)) + 0.8 * i2;
-        h.q2 = 0.2 * (q[i] + transform(d + i - 3, gain)) + 0.8 * q2;
-        h.re = 0.2 * (h.i2 * i2 + h.q2 * q2) + 0.8 * h.re;
-        h.im = 0.2 * (h.i2 * q2 - h.q2 * i2) + 0.8 * h.im;
-        h.period = next_period(h.period, h.re, h.im);
-        r->length[i] = h.length = 0.33 * h.period + 0.67 * h.length;
-    }
-    keep(h.smooth, r->smooth + n, LONGEST);
-    keep(h.d, r->d + n, LAG);
-    keep(h.q, r->q + n, LAG);
-    *state = h;
+    hilbert_chunk(&s->hilbert, n, r, hilbert_homodyne);
 }
 
 /* Whole bars in a cycle. */
 static size_t bars_of(double length) { return length >= 0 ? (size_t)(length + 0.5) : 0; }
 
-static void wheel_make(double (*wheel)[2])
+static void wheel_ready(const struct ind_run *run)
 {
-    for (size_t n = 1; n <= LONGEST; n++) {
+    double(*wheel)[2] = ((struct state *)run->state)->wheel;
+
+    if (run->from > 0)
+        return;
+    for (size_t n = 1; n <= HILBERT_LONGEST; n++) {
         wheel[n][0] = cos(TURN / (double)n);
         wheel[n][1] = sin(TURN / (double)n);
     }
@@ -198,90 +150,42 @@ static double mode_of(struct mode *m, double phase, double length, double smooth
 
 /* ---- Reference: every series whole, each bar from its definition ---- */
 
-enum { R_SMOOTH, R_D, R_Q, R_I2, R_Q2, R_RE, R_IM, R_PERIOD, R_LENGTH, R_PHASE, R_MEAN, R_LINE };
+enum { R_PHASE = 5, R_MEAN, R_LINE }; /* rooms behind those of hilbert_reference() */
 
 /* What a series was `back` bars before bar t, 0 before it began. */
 static long double past(const double *v, size_t t, size_t back, size_t begin)
 {
-    return t >= begin + back ? v[t - back] : 0;
+    return hilbert_reference_at(v, t, back, begin, 0);
 }
 
-static long double transform_plain(const double *v, size_t t, size_t late_by, size_t begin,
-                                   long double gain)
+static struct hilbert_series cycle_reference(const struct ind_run *run, size_t begin)
 {
-    return gain * (0.0962L * (past(v, t, late_by, begin) - past(v, t, late_by + 6, begin)) +
-                   0.5769L * (past(v, t, late_by + 2, begin) - past(v, t, late_by + 4, begin)));
+    return hilbert_reference(run, begin, 0, hilbert_reference_homodyne);
 }
 
-static double period_plain(long double before, long double re, long double im)
+/* The phases, and the cycle that they are of. */
+static struct hilbert_series phase_reference(const struct ind_run *run)
 {
-    long double period = before;
-
-    if (re != 0 && im != 0)
-        period = (long double)TURN / atanl(im / re);
-    if (period > 1.5L * before)
-        period = 1.5L * before;
-    if (period < 0.67L * before)
-        period = 0.67L * before;
-    if (period < 6)
-        period = 6;
-    if (period > LONGEST)
-        period = LONGEST;
-    return (double)(0.2L * period + 0.8L * before);
-}
-
-static void hilbert_reference(const struct ind_run *run, size_t begin)
-{
-    const double *x = run->in[0];
-    double *v[IND_SCRATCH];
-
-    for (size_t k = 0; k < IND_SCRATCH; k++)
-        v[k] = run_scratch(run, k);
-    for (size_t t = begin; t < run->to; t++) {
-        const long double gain = 0.075L * past(v[R_PERIOD], t, 1, begin) + 0.54L;
-        const long double i2 = past(v[R_I2], t, 1, begin), q2 = past(v[R_Q2], t, 1, begin);
-        long double sum = 0;
-        for (size_t k = 0; k < 4; k++)
-            sum += (long double)(4 - k) * x[t - k];
-        v[R_SMOOTH][t] = (double)(sum / 10);
-        v[R_D][t] = (double)transform_plain(v[R_SMOOTH], t, 0, begin, gain);
-        v[R_Q][t] = (double)transform_plain(v[R_D], t, 0, begin, gain);
-        const long double i =
-            past(v[R_D], t, 3, begin) - transform_plain(v[R_Q], t, 0, begin, gain);
-        const long double q = v[R_Q][t] + transform_plain(v[R_D], t, 3, begin, gain);
-        v[R_I2][t] = (double)(i2 + 0.2L * (i - i2));
-        v[R_Q2][t] = (double)(q2 + 0.2L * (q - q2));
-        const long double re = v[R_I2][t] * i2 + v[R_Q2][t] * q2;
-        const long double im = v[R_I2][t] * q2 - v[R_Q2][t] * i2;
-        v[R_RE][t] = (double)(0.2L * re + 0.8L * past(v[R_RE], t, 1, begin));
-        v[R_IM][t] = (double)(0.2L * im + 0.8L * past(v[R_IM], t, 1, begin));
-        v[R_PERIOD][t] = period_plain(past(v[R_PERIOD], t, 1, begin), v[R_RE][t], v[R_IM][t]);
-        v[R_LENGTH][t] = (double)(0.33L * v[R_PERIOD][t] + 0.67L * past(v[R_LENGTH], t, 1, begin));
-    }
-}
-
-static void phase_reference(const struct ind_run *run)
-{
-    double *smooth = run_scratch(run, R_SMOOTH), *length = run_scratch(run, R_LENGTH);
+    const struct hilbert_series h = cycle_reference(run, LATE);
     double *phase = run_scratch(run, R_PHASE);
 
-    hilbert_reference(run, LATE);
     for (size_t t = LATE; t < run->to; t++) {
-        const size_t n = bars_of(length[t]);
-        const long double base = n > 1 ? smooth[t] : 0;
+        const size_t n = bars_of(h.length[t]);
+        const long double base = n > 1 ? h.smooth[t] : 0;
         long double real = 0, imag = 0;
         for (size_t i = 0; i < n; i++) {
             const long double angle = (long double)i * (long double)TURN / (long double)n;
-            real += sinl(angle) * (past(smooth, t, i, LATE) - base);
-            imag += cosl(angle) * (past(smooth, t, i, LATE) - base);
+            real += sinl(angle) * (past(h.smooth, t, i, LATE) - base);
+            imag += cosl(angle) * (past(h.smooth, t, i, LATE) - base);
         }
-        phase[t] = phase_of((double)real, (double)imag, length[t], (double)past(phase, t, 1, LATE));
+        phase[t] =
+            phase_of((double)real, (double)imag, h.length[t], (double)past(phase, t, 1, LATE));
     }
+    return h;
 }
 
-static void trendline_reference(const struct ind_run *run)
+static void trendline_reference(const struct ind_run *run, const double *length)
 {
-    const double *length = run_scratch(run, R_LENGTH);
     double *mean = run_scratch(run, R_MEAN), *line = run_scratch(run, R_LINE);
 
     for (size_t t = LATE; t < run->to; t++) {
@@ -301,19 +205,20 @@ static void trendline_reference(const struct ind_run *run)
 
 static void ht_dcperiod_reference(const struct ind_run *run)
 {
-    hilbert_reference(run, EARLY);
+    const struct hilbert_series h = cycle_reference(run, EARLY);
+
     for (size_t t = EARLY_SHOWN; t < run->to; t++)
-        run->out[0][t] = run_scratch(run, R_LENGTH)[t];
+        run->out[0][t] = h.length[t];
 }
 
 static void IND_FN(ht_dcperiod)(const struct ind_run *run)
 {
     struct state *s = run->state;
-    struct rooms r;
+    struct hilbert_rooms r;
 
     RUN_CHUNKS(run, EARLY, at, n)
     {
-        hilbert_chunk(&s->hilbert, run->in[0] + at, n, &r);
+        cycle_chunk(s, run->in[0] + at, n, &r);
         for (size_t i = chunk_skip(at, EARLY_SHOWN); i < n; i++)
             run->out[0][at + i] = r.length[i];
     }
@@ -321,24 +226,25 @@ static void IND_FN(ht_dcperiod)(const struct ind_run *run)
 
 static void ht_phasor_reference(const struct ind_run *run)
 {
-    hilbert_reference(run, EARLY);
+    const struct hilbert_series h = cycle_reference(run, EARLY);
+
     for (size_t t = EARLY_SHOWN; t < run->to; t++) {
-        run->out[0][t] = run_scratch(run, R_D)[t - 3];
-        run->out[1][t] = run_scratch(run, R_Q)[t];
+        run->out[0][t] = h.in_phase[t];
+        run->out[1][t] = h.quadrature[t];
     }
 }
 
 static void IND_FN(ht_phasor)(const struct ind_run *run)
 {
     struct state *s = run->state;
-    struct rooms r;
+    struct hilbert_rooms r;
 
     RUN_CHUNKS(run, EARLY, at, n)
     {
-        hilbert_chunk(&s->hilbert, run->in[0] + at, n, &r);
+        cycle_chunk(s, run->in[0] + at, n, &r);
         for (size_t i = chunk_skip(at, EARLY_SHOWN); i < n; i++) {
-            run->out[0][at + i] = r.d[LAG + i - 3];
-            run->out[1][at + i] = r.q[LAG + i];
+            run->out[0][at + i] = hilbert_in_phase(&r, i);
+            run->out[1][at + i] = hilbert_quadrature(&r, i);
         }
     }
 }
@@ -350,25 +256,25 @@ static void ht_dcphase_reference(const struct ind_run *run)
         run->out[0][t] = run_scratch(run, R_PHASE)[t];
 }
 
-/* Phases of n bars; the last is kept. */
-static void phase_chunk(struct state *s, const struct rooms *r, size_t n, double *phase)
+/* Phases of n bars from bar `at` on; the last is kept. */
+static void phase_chunk(const struct ind_run *run, size_t at, size_t n, double *phase)
 {
+    struct state *s = run->state;
+    struct hilbert_rooms r;
+
+    cycle_chunk(s, run->in[0] + at, n, &r);
     for (size_t i = 0; i < n; i++)
-        phase[i] = s->mode.phase = phase_at(s, r->smooth + LONGEST + i, r->length[i]);
+        phase[i] = s->mode.phase = phase_at(s, hilbert_smooth(&r) + i, r.length[i]);
 }
 
 static void IND_FN(ht_dcphase)(const struct ind_run *run)
 {
-    struct state *s = run->state;
-    struct rooms r;
     double phase[CHUNK];
 
-    if (run->from == 0)
-        wheel_make(s->wheel);
+    wheel_ready(run);
     RUN_CHUNKS(run, LATE, at, n)
     {
-        hilbert_chunk(&s->hilbert, run->in[0] + at, n, &r);
-        phase_chunk(s, &r, n, phase);
+        phase_chunk(run, at, n, phase);
         for (size_t i = chunk_skip(at, LATE_SHOWN); i < n; i++)
             run->out[0][at + i] = phase[i];
     }
@@ -386,16 +292,12 @@ static void ht_sine_reference(const struct ind_run *run)
 
 static void IND_FN(ht_sine)(const struct ind_run *run)
 {
-    struct state *s = run->state;
-    struct rooms r;
     double phase[CHUNK];
 
-    if (run->from == 0)
-        wheel_make(s->wheel);
+    wheel_ready(run);
     RUN_CHUNKS(run, LATE, at, n)
     {
-        hilbert_chunk(&s->hilbert, run->in[0] + at, n, &r);
-        phase_chunk(s, &r, n, phase);
+        phase_chunk(run, at, n, phase);
         for (size_t i = chunk_skip(at, LATE_SHOWN); i < n; i++) {
             run->out[0][at + i] = sin(phase[i] * (TURN / 360));
             run->out[1][at + i] = lead_of(phase[i]);
@@ -405,8 +307,7 @@ static void IND_FN(ht_sine)(const struct ind_run *run)
 
 static void ht_trendline_reference(const struct ind_run *run)
 {
-    hilbert_reference(run, LATE);
-    trendline_reference(run);
+    trendline_reference(run, cycle_reference(run, LATE).length);
     for (size_t t = LATE_SHOWN; t < run->to; t++)
         run->out[0][t] = run_scratch(run, R_LINE)[t];
 }
@@ -414,14 +315,14 @@ static void ht_trendline_reference(const struct ind_run *run)
 static void IND_FN(ht_trendline)(const struct ind_run *run)
 {
     struct state *s = run->state;
-    struct rooms r;
+    struct hilbert_rooms r;
 
     RUN_CHUNKS(run, LATE, at, n)
     {
         const double *x = run->in[0] + at;
         const size_t skip = size_min(chunk_skip(at, LATE_SHOWN), n);
 
-        hilbert_chunk(&s->hilbert, x, n, &r);
+        cycle_chunk(s, x, n, &r);
         for (size_t i = 0; i < n; i++) {
             const double line = trendline_push(s->mode.trend, x + i, r.length[i]);
             if (i >= skip)
@@ -432,13 +333,13 @@ static void IND_FN(ht_trendline)(const struct ind_run *run)
 
 static void ht_trendmode_reference(const struct ind_run *run)
 {
+    const struct hilbert_series h = phase_reference(run);
     struct mode m = {0};
 
-    phase_reference(run);
-    trendline_reference(run);
+    trendline_reference(run, h.length);
     for (size_t t = LATE; t < run->to; t++) {
-        const double mode = mode_of(&m, run_scratch(run, R_PHASE)[t], run_scratch(run, R_LENGTH)[t],
-                                    run_scratch(run, R_SMOOTH)[t], run_scratch(run, R_LINE)[t]);
+        const double mode = mode_of(&m, run_scratch(run, R_PHASE)[t], h.length[t], h.smooth[t],
+                                    run_scratch(run, R_LINE)[t]);
         if (t >= LATE_SHOWN)
             run->out[0][t] = mode;
     }
@@ -447,18 +348,17 @@ static void ht_trendmode_reference(const struct ind_run *run)
 static void IND_FN(ht_trendmode)(const struct ind_run *run)
 {
     struct state *s = run->state;
-    struct rooms r;
+    struct hilbert_rooms r;
 
-    if (run->from == 0)
-        wheel_make(s->wheel);
+    wheel_ready(run);
     RUN_CHUNKS(run, LATE, at, n)
     {
         const double *x = run->in[0] + at;
         const size_t skip = size_min(chunk_skip(at, LATE_SHOWN), n);
 
-        hilbert_chunk(&s->hilbert, x, n, &r);
+        cycle_chunk(s, x, n, &r);
         for (size_t i = 0; i < n; i++) {
-            const double *smooth = r.smooth + LONGEST + i;
+            const double *smooth = hilbert_smooth(&r) + i;
             const double phase = phase_at(s, smooth, r.length[i]);
             const double line = trendline_push(s->mode.trend, x + i, r.length[i]);
             const double mode = mode_of(&s->mode, phase, r.length[i], smooth[0], line);

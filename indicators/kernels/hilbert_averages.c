@@ -36,16 +36,17 @@ static void define_mama(const struct ind_run *run)
 
 static void IND_FN(mama)(const struct ind_run *run)
 {
-    struct mama s = *(struct mama *)run->state;
+    double mama[CHUNK], fama[CHUNK];
 
-    for (size_t t = run->from; t < run->to; t++) {
-        mama_push(&s, run->in[0], t, run->params[FAST_LIMIT], run->params[SLOW_LIMIT]);
-        if (t < MAMA_FIRST)
-            continue;
-        run->out[0][t] = s.mama;
-        run->out[1][t] = s.fama;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        mama_chunk(run->state, run->in[0] + at, at, n, run->params[FAST_LIMIT],
+                   run->params[SLOW_LIMIT], mama, fama);
+        for (size_t i = chunk_skip(at, MAMA_FIRST); i < n; i++) {
+            run->out[0][at + i] = mama[i];
+            run->out[1][at + i] = fama[i];
+        }
     }
-    *(struct mama *)run->state = s;
 }
 
 IND_INDICATOR(mama) = {
@@ -77,7 +78,7 @@ enum { WARMUP_BARS, MAX_DC };
 
 struct itrend_state {
     struct hilbert hilbert;
-    double smoothed, it[3];
+    double it[3];
 };
 
 static size_t itrend_state_size(const double *params)
@@ -88,7 +89,7 @@ static size_t itrend_state_size(const double *params)
 
 static size_t itrend_history(const double *params) { return size_max((size_t)params[MAX_DC], 3); }
 
-static long double itrend_measure(long double re, long double im, long double period)
+static long double itrend_reference_measure(long double re, long double im, long double period)
 {
     (void)period;
     return re == 0 || im == 0 ? 0 : 2 * CYCLE_PI / atan2l(im, re);
@@ -96,17 +97,15 @@ static long double itrend_measure(long double re, long double im, long double pe
 
 static void itrend_reference(const struct ind_run *run)
 {
-    const struct hilbert_series h = hilbert_reference(run, 0, itrend_measure);
+    const struct hilbert_series h = hilbert_reference(run, 0, 0, itrend_reference_measure);
     double *it = run_scratch(run, 5);
-    long double smoothed = 0;
 
     for (size_t t = 0; t < run->to; t++) {
-        smoothed = 0.33L * h.period[t] + 0.67L * smoothed;
-        long double sum = 0, dc = floorl(smoothed + 0.5L);
+        long double sum = 0, dc = floorl(h.length[t] + 0.5L);
         dc = dc < 1 ? 1 : dc > run->params[MAX_DC] ? run->params[MAX_DC] : dc;
         for (size_t i = 0; i < (size_t)dc && i <= t; i++)
             sum += run->in[0][t - i];
-        it[t] = (double)(isnan(smoothed) ? NAN : sum / dc);
+        it[t] = (double)(isnan(h.length[t]) ? NAN : sum / dc);
         sum = 0;
         for (size_t i = 0; i < 4; i++)
             sum += (long double)(4 - i) * (t >= i ? it[t - i] : 0);
@@ -126,30 +125,36 @@ static double mean_back(const double *x, size_t t, size_t n)
     return sum / (double)n;
 }
 
+static inline double itrend_measure(double re, double im, double before)
+{
+    (void)before;
+    return re == 0 || im == 0 ? 0 : HILBERT_TURN / atan2(im, re);
+}
+
 static void IND_FN(ehlers_itrend)(const struct ind_run *run)
 {
     const double *x = run->in[0], most = run->params[MAX_DC];
-    struct itrend_state s = *(struct itrend_state *)run->state;
+    struct itrend_state *s = run->state;
+    struct hilbert_rooms r;
 
-    for (size_t t = run->from; t < run->to; t++) {
-        struct hilbert *h = &s.hilbert;
+    RUN_CHUNKS(run, 0, at, n)
+    {
+        const size_t skip = size_min(chunk_skip(at, run_int(run, WARMUP_BARS)), n);
 
-        hilbert_push(h, hilbert_price(x, t, 0));
-        const double measured =
-            h->re == 0 || h->im == 0 ? 0 : (double)(2 * CYCLE_PI) / atan2(h->im, h->re);
-        h->period = hilbert_period(measured, h->period);
-        s.smoothed = 0.33 * h->period + 0.67 * s.smoothed;
-        const double whole = floor(s.smoothed + 0.5), dc = whole < 1      ? 1
-                                                           : whole > most ? most
-                                                                          : whole;
-        const double it = isnan(dc) ? NAN : mean_back(x, t, (size_t)dc);
-        if (t >= run_int(run, WARMUP_BARS))
-            run->out[0][t] = (4 * it + 3 * s.it[0] + 2 * s.it[1] + s.it[2]) / 10;
-        s.it[2] = s.it[1];
-        s.it[1] = s.it[0];
-        s.it[0] = it;
+        for (size_t i = 0; i < n; i++)
+            hilbert_smooth(&r)[i] = hilbert_price(x + at + i, at + i, 0);
+        hilbert_chunk(&s->hilbert, n, &r, itrend_measure);
+        for (size_t i = 0; i < n; i++) {
+            const double whole = floor(r.length[i] + 0.5);
+            const double dc = whole < 1 ? 1 : whole > most ? most : whole;
+            const double it = isnan(dc) ? NAN : mean_back(x, at + i, (size_t)dc);
+            if (i >= skip)
+                run->out[0][at + i] = (4 * it + 3 * s->it[0] + 2 * s->it[1] + s->it[2]) / 10;
+            s->it[2] = s->it[1];
+            s->it[1] = s->it[0];
+            s->it[0] = it;
+        }
     }
-    *(struct itrend_state *)run->state = s;
 }
 
 static size_t itrend_warmup(const double *params, size_t output)

@@ -62,12 +62,10 @@ static void IND_FN(ma)(const struct ind_run *run)
             adaptive_chunk(&kama, &s->kama, s->mem, x, at, n, y);
         else if (kind == NAMED_T3)
             t3_chunk(&t3, &s->t3, NAMED_VOLUME_FACTOR, x, at, n, y);
-        else if (kind != NAMED_MAMA)
+        else if (kind == NAMED_MAMA)
+            mama_chunk(&s->mama, x, at, n, NAMED_FAST_LIMIT, NAMED_SLOW_LIMIT, y, NULL);
+        else
             ma_chunk(&how, &s->ma, s->mem, x, y, n);
-        for (size_t i = 0; i < n && kind == NAMED_MAMA; i++) {
-            mama_push(&s->mama, run->in[0], at + i, NAMED_FAST_LIMIT, NAMED_SLOW_LIMIT);
-            y[i] = s->mama.mama;
-        }
         for (size_t i = chunk_skip(at, first); i < n; i++)
             run->out[0][at + i] = y[i];
     }

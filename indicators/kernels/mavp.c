@@ -172,10 +172,10 @@ static void IND_FN(mavp)(const struct ind_run *run)
         for (size_t i = skip; i < n && is_window(kind); i++)
             if (period[i] > 0)
                 y[i] = window_at(kind, run->in[DATA], at + i, (size_t)period[i]);
-        for (size_t i = 0; i < n && kind == NAMED_MAMA; i++) {
-            mama_push(&s->mama, run->in[DATA], at + i, NAMED_FAST_LIMIT, NAMED_SLOW_LIMIT);
-            y[i] = period[i] > 0 ? s->mama.mama : (double)NAN;
-        }
+        if (kind == NAMED_MAMA)
+            mama_chunk(&s->mama, x, at, n, NAMED_FAST_LIMIT, NAMED_SLOW_LIMIT, y, NULL);
+        for (size_t i = 0; i < n && kind == NAMED_MAMA; i++)
+            y[i] = period[i] > 0 ? y[i] : (double)NAN;
         for (size_t i = skip; i < n; i++)
             run->out[0][at + i] = y[i];
     }

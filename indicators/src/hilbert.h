@@ -6,145 +6,193 @@
 
 #include "cycle.h"
 
-enum { HILBERT_RING = 8 };
+enum { HILBERT_BACK = 10, HILBERT_LONGEST = 50 };
+
+#define HILBERT_TURN 6.28318530717958647692528676655900577
 
 struct hilbert {
-    size_t pos; /* of the newest in each ring */
-    double smooth[HILBERT_RING], detrended[HILBERT_RING];
-    double in_phase[HILBERT_RING], quadrature[HILBERT_RING];
+    double smooth[HILBERT_LONGEST]; /* the last of each series, oldest first */
+    double detrended[HILBERT_BACK], quadrature[HILBERT_BACK];
     double i2, q2, re, im;
-    double period;
+    double period, length; /* length: the period, smoothed once more */
 };
 
-/* The price stood at `value` before the first bar: nothing turned. */
-static inline void hilbert_fill(struct hilbert *h, double value)
+/* Rooms for a chunk of each series; the bars are at + i, the last of the chunk before in front. */
+struct hilbert_rooms {
+    double smooth[HILBERT_LONGEST + CHUNK];
+    double detrended[HILBERT_BACK + CHUNK], quadrature[HILBERT_BACK + CHUNK];
+    double length[CHUNK];
+};
+
+static inline double *hilbert_smooth(struct hilbert_rooms *r)
 {
-    for (size_t i = 0; i < HILBERT_RING; i++)
-        h->smooth[i] = value;
+    return r->smooth + HILBERT_LONGEST;
 }
 
-static inline double hilbert_ago(const double *ring, size_t pos, size_t bars)
+static inline double hilbert_in_phase(const struct hilbert_rooms *r, size_t i)
 {
-    return ring[(pos - bars) % HILBERT_RING];
+    return r->detrended[HILBERT_BACK + i - 3];
+}
+
+static inline double hilbert_quadrature(const struct hilbert_rooms *r, size_t i)
+{
+    return r->quadrature[HILBERT_BACK + i];
+}
+
+static inline void hilbert_keep(double *to, const double *from, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = from[i];
 }
 
 /* As differences, so that what stands still gives 0. */
-static inline double hilbert_transform(const double *ring, size_t pos)
+static inline double hilbert_transform(const double *at, double gain)
 {
-    return 0.0962 * (ring[pos % HILBERT_RING] - hilbert_ago(ring, pos, 6)) +
-           0.5769 * (hilbert_ago(ring, pos, 2) - hilbert_ago(ring, pos, 4));
+    return (0.0962 * (at[0] - at[-6]) + 0.5769 * (at[-2] - at[-4])) * gain;
 }
 
-/* Take in a bar: the average of the last four prices weighted 4, 3, 2, 1. Brings all but the period
- * up to date. */
-static inline void hilbert_push(struct hilbert *h, double smooth)
+/* The period that one bar says: `before` where nothing turned. */
+static inline double hilbert_homodyne(double re, double im, double before)
 {
-    const double scale = 0.075 * h->period + 0.54, i2 = h->i2, q2 = h->q2;
-    const size_t pos = h->pos = (h->pos + 1) % HILBERT_RING + HILBERT_RING;
-    const size_t slot = pos % HILBERT_RING;
-
-    h->smooth[slot] = smooth;
-    h->detrended[slot] = scale * hilbert_transform(h->smooth, pos);
-    h->in_phase[slot] = hilbert_ago(h->detrended, pos, 3);
-    h->quadrature[slot] = scale * hilbert_transform(h->detrended, pos);
-    const double ji = scale * hilbert_transform(h->in_phase, pos);
-    const double jq = scale * hilbert_transform(h->quadrature, pos);
-    h->i2 = 0.2 * (h->in_phase[slot] - jq) + 0.8 * i2;
-    h->q2 = 0.2 * (h->quadrature[slot] + ji) + 0.8 * q2;
-    h->re = 0.2 * (h->i2 * i2 + h->q2 * q2) + 0.8 * h->re;
-    h->im = 0.2 * (h->i2 * q2 - h->q2 * i2) + 0.8 * h->im;
-}
-
-/* The two phases of the last bar. */
-static inline double hilbert_in_phase(const struct hilbert *h)
-{
-    return h->in_phase[h->pos % HILBERT_RING];
-}
-
-static inline double hilbert_quadrature(const struct hilbert *h)
-{
-    return h->quadrature[h->pos % HILBERT_RING];
+    return re == 0 || im == 0 ? before : HILBERT_TURN / atan(im / re);
 }
 
 /* The next period, out of what the last bar alone says: no more than half more or a third less than
  * the one before, 6 to 50 bars, and smoothed. */
 static inline double hilbert_period(double measured, double before)
 {
-    double period = measured > 1.5 * before ? 1.5 * before : measured;
+    double period = measured > 1.5 * before    ? 1.5 * before
+                    : measured < 0.67 * before ? 0.67 * before
+                                               : measured;
 
-    period = period < 0.67 * before ? 0.67 * before : period;
-    period = period < 6 ? 6 : period > 50 ? 50 : period;
+    period = period < 6 ? 6 : period > HILBERT_LONGEST ? HILBERT_LONGEST : period;
     return 0.2 * period + 0.8 * before;
 }
 
-/* The average of four prices, exact where they are equal. */
-static inline double hilbert_price(const double *x, size_t t, double before)
+/* A chunk of n bars, n <= CHUNK: hilbert_open(), then the averaged price of each bar into
+ * hilbert_smooth(r)[i] and hilbert_bar() in their order, then hilbert_close(). */
+static inline void hilbert_open(const struct hilbert *h, struct hilbert_rooms *r)
+{
+    hilbert_keep(r->smooth, h->smooth, HILBERT_LONGEST);
+    hilbert_keep(r->detrended, h->detrended, HILBERT_BACK);
+    hilbert_keep(r->quadrature, h->quadrature, HILBERT_BACK);
+}
+
+static inline __attribute__((always_inline)) void
+hilbert_bar(struct hilbert *h, struct hilbert_rooms *r, size_t i,
+            double (*measure)(double re, double im, double before))
+{
+    double *d = r->detrended + HILBERT_BACK + i, *q = r->quadrature + HILBERT_BACK + i;
+    const double gain = 0.075 * h->period + 0.54, i2 = h->i2, q2 = h->q2;
+
+    *d = hilbert_transform(hilbert_smooth(r) + i, gain);
+    *q = hilbert_transform(d, gain);
+    h->i2 = 0.2 * (d[-3] - hilbert_transform(q, gain)) + 0.8 * i2;
+    h->q2 = 0.2 * (*q + hilbert_transform(d - 3, gain)) + 0.8 * q2;
+    h->re = 0.2 * (h->i2 * i2 + h->q2 * q2) + 0.8 * h->re;
+    h->im = 0.2 * (h->i2 * q2 - h->q2 * i2) + 0.8 * h->im;
+    h->period = hilbert_period(measure(h->re, h->im, h->period), h->period);
+    r->length[i] = h->length = 0.33 * h->period + 0.67 * h->length;
+}
+
+static inline void hilbert_close(struct hilbert *h, const struct hilbert_rooms *r, size_t n)
+{
+    hilbert_keep(h->smooth, r->smooth + n, HILBERT_LONGEST);
+    hilbert_keep(h->detrended, r->detrended + n, HILBERT_BACK);
+    hilbert_keep(h->quadrature, r->quadrature + n, HILBERT_BACK);
+}
+
+/* All of that, where the averages are there. Zero *state to begin. */
+static inline __attribute__((always_inline)) void
+hilbert_chunk(struct hilbert *state, size_t n, struct hilbert_rooms *r,
+              double (*measure)(double re, double im, double before))
+{
+    struct hilbert h = *state;
+
+    hilbert_open(&h, r);
+    for (size_t i = 0; i < n; i++)
+        hilbert_bar(&h, r, i, measure);
+    hilbert_close(&h, r, n);
+    *state = h;
+}
+
+/* The average of bar t's price and the three before, exact where they are equal; before bar 0 the
+ * price was `before`. */
+static inline double hilbert_price(const double *at, size_t t, double before)
 {
     double sum = 0;
 
     for (size_t i = 1; i < 4; i++)
-        sum += (double)(4 - i) * ((t >= i ? x[t - i] : before) - x[t]);
-    return x[t] + 0.1 * sum;
+        sum += (double)(4 - i) * ((t >= i ? *(at - i) : before) - at[0]);
+    return at[0] + 0.1 * sum;
 }
 
-/* ---- For references: the same as series, in rooms of their own ---- */
+/* ---- For references: the same as series, in run's first five rooms ---- */
 
 struct hilbert_series {
-    const double *in_phase, *quadrature, *period;
+    const double *smooth, *in_phase, *quadrature, *length;
 };
 
-static inline long double hilbert_reference_at(const double *x, size_t t, size_t bars,
+static inline long double hilbert_reference_at(const double *x, size_t t, size_t bars, size_t begin,
                                                double before)
 {
-    return t >= bars ? x[t - bars] : before;
+    return t >= begin + bars ? x[t - bars] : before;
 }
 
 /* As differences, too: whether nothing has moved must not be a matter of rounding. */
-static inline long double hilbert_reference_transform(const double *x, size_t t, double before)
+static inline long double hilbert_reference_transform(const double *x, size_t t, size_t begin,
+                                                      double before)
 {
     const long double wide =
-        hilbert_reference_at(x, t, 0, before) - hilbert_reference_at(x, t, 6, before);
+        hilbert_reference_at(x, t, 0, begin, before) - hilbert_reference_at(x, t, 6, begin, before);
     const long double narrow =
-        hilbert_reference_at(x, t, 2, before) - hilbert_reference_at(x, t, 4, before);
+        hilbert_reference_at(x, t, 2, begin, before) - hilbert_reference_at(x, t, 4, begin, before);
 
     return 0.0962L * wide + 0.5769L * narrow;
 }
 
-/* `price`: what stood before the first bar. `measure` gives a period out of re and im, and the
- * period before. */
+static inline long double hilbert_reference_homodyne(long double re, long double im,
+                                                     long double period)
+{
+    return re == 0 || im == 0 ? period : (long double)HILBERT_TURN / atanl(im / re);
+}
+
+/* From bar `begin` on. `price`: what prices were before bar 0, and their averages before `begin`.
+ * `measure` gives a period out of re and im, and the period before. */
 static inline struct hilbert_series
-hilbert_reference(const struct ind_run *run, double price,
+hilbert_reference(const struct ind_run *run, size_t begin, double price,
                   long double (*measure)(long double re, long double im, long double period))
 {
     double *smooth = run_scratch(run, 0), *detrended = run_scratch(run, 1);
     double *in_phase = run_scratch(run, 2), *quadrature = run_scratch(run, 3);
-    double *period = run_scratch(run, 4);
-    long double i2 = 0, q2 = 0, re = 0, im = 0, length = 0;
+    double *length = run_scratch(run, 4);
+    long double i2 = 0, q2 = 0, re = 0, im = 0, period = 0, smoothed = 0;
 
-    for (size_t t = 0; t < run->to; t++) {
-        const long double scale = 0.075L * length + 0.54L, i2_before = i2, q2_before = q2;
+    for (size_t t = begin; t < run->to; t++) {
+        const long double scale = 0.075L * period + 0.54L, i2_before = i2, q2_before = q2;
         long double sum = 0;
         for (size_t i = 0; i < 4; i++)
-            sum += (long double)(4 - i) * hilbert_reference_at(run->in[0], t, i, price);
+            sum += (long double)(4 - i) * hilbert_reference_at(run->in[0], t, i, 0, price);
         smooth[t] = (double)(sum / 10);
-        detrended[t] = (double)(scale * hilbert_reference_transform(smooth, t, price));
-        in_phase[t] = (double)hilbert_reference_at(detrended, t, 3, 0);
-        quadrature[t] = (double)(scale * hilbert_reference_transform(detrended, t, 0));
-        const long double ji = scale * hilbert_reference_transform(in_phase, t, 0);
-        const long double jq = scale * hilbert_reference_transform(quadrature, t, 0);
+        detrended[t] = (double)(scale * hilbert_reference_transform(smooth, t, begin, price));
+        in_phase[t] = (double)hilbert_reference_at(detrended, t, 3, begin, 0);
+        quadrature[t] = (double)(scale * hilbert_reference_transform(detrended, t, begin, 0));
+        const long double ji = scale * hilbert_reference_transform(in_phase, t, begin, 0);
+        const long double jq = scale * hilbert_reference_transform(quadrature, t, begin, 0);
         i2 = 0.2L * (in_phase[t] - jq) + 0.8L * i2;
         q2 = 0.2L * (quadrature[t] + ji) + 0.8L * q2;
         re = 0.2L * (i2 * i2_before + q2 * q2_before) + 0.8L * re;
         im = 0.2L * (i2 * q2_before - q2 * i2_before) + 0.8L * im;
-        const long double most = 1.5L * length, least = 0.67L * length;
-        long double now = measure(re, im, length);
+        const long double most = 1.5L * period, least = 0.67L * period;
+        long double now = measure(re, im, period);
         now = now > most ? most : now;
         now = now < least ? least : now;
-        now = now < 6 ? 6 : now > 50 ? 50 : now;
-        length = 0.2L * now + 0.8L * length;
-        period[t] = (double)length;
+        now = now < 6 ? 6 : now > HILBERT_LONGEST ? HILBERT_LONGEST : now;
+        period = 0.2L * now + 0.8L * period;
+        smoothed = 0.33L * period + 0.67L * smoothed;
+        length[t] = (double)smoothed;
     }
-    return (struct hilbert_series){in_phase, quadrature, period};
+    return (struct hilbert_series){smooth, in_phase, quadrature, length};
 }
 
 #endif

@@ -15,40 +15,47 @@ struct mama {
     double phase, mama, fama;
 };
 
-/* Bar t of x, which has MAMA_HISTORY more before it; zero *s to begin. */
-static inline void mama_push(struct mama *s, const double *x, size_t t, double fast, double slow)
+/* n bars from bar `at` on, n <= CHUNK; x is at the first of them and has MAMA_HISTORY more before
+ * it. `fama` may be null. Zero *s to begin. */
+static inline void mama_chunk(struct mama *s, const double *x, size_t at, size_t n, double fast,
+                              double slow, double *mama, double *fama)
 {
-    struct hilbert *h = &s->hilbert;
+    struct hilbert h = s->hilbert;
+    struct hilbert_rooms r;
 
-    if (t == 0) {
-        hilbert_fill(h, x[0]);
+    if (at == 0) {
+        for (size_t i = 0; i < HILBERT_LONGEST; i++)
+            h.smooth[i] = x[0]; /* nothing turned */
         s->mama = s->fama = x[0];
     }
-    hilbert_push(h, hilbert_price(x, t, t < 3 ? x[0] : 0));
-    const double i1 = hilbert_in_phase(h), before = s->phase;
-    const double measured =
-        h->re == 0 || h->im == 0 ? h->period : (double)(2 * CYCLE_PI) / atan(h->im / h->re);
-    h->period = hilbert_period(measured, h->period);
-    s->phase = i1 == 0 ? before : atan(hilbert_quadrature(h) / i1) * (double)(180 / CYCLE_PI);
-    const double turned = before - s->phase, quick = fast / (turned < 1 ? 1 : turned);
-    const double alpha = quick < slow ? slow : quick;
-    s->mama += alpha * (x[t] - s->mama);
-    s->fama += 0.5 * alpha * (s->mama - s->fama);
+    hilbert_open(&h, &r);
+    for (size_t i = 0; i < n; i++) {
+        hilbert_smooth(&r)[i] = hilbert_price(x + i, at + i, at + i < 3 ? *(x - at) : 0);
+        hilbert_bar(&h, &r, i, hilbert_homodyne);
+        const double i1 = hilbert_in_phase(&r, i), before = s->phase;
+
+        s->phase =
+            i1 == 0 ? before : atan(hilbert_quadrature(&r, i) / i1) * (double)(180 / CYCLE_PI);
+        const double turned = before - s->phase, quick = fast / (turned < 1 ? 1 : turned);
+        const double alpha = quick < slow ? slow : quick;
+        s->mama += alpha * (x[i] - s->mama);
+        s->fama += 0.5 * alpha * (s->mama - s->fama);
+        mama[i] = s->mama;
+        if (fama)
+            fama[i] = s->fama;
+    }
+    hilbert_close(&h, &r, n);
+    s->hilbert = h;
 }
 
 /* ---- For references ---- */
-
-static inline long double mama_measure(long double re, long double im, long double period)
-{
-    return re == 0 || im == 0 ? period : 2 * CYCLE_PI / atanl(im / re);
-}
 
 /* Both averages from MAMA_FIRST on. Uses the rooms of hilbert_reference. */
 static inline void mama_reference(const struct ind_run *run, long double fast, long double slow,
                                   double *ret_mama, double *ret_fama)
 {
     const double *x = run->in[0];
-    const struct hilbert_series h = hilbert_reference(run, x[0], mama_measure);
+    const struct hilbert_series h = hilbert_reference(run, 0, x[0], hilbert_reference_homodyne);
     long double phase = 0, mama = x[0], fama = x[0];
 
     for (size_t t = 0; t < run->to; t++) {
