@@ -2,10 +2,9 @@
 /* When content checks look at what: births, ends, calls, and the time they may take. */
 #include "content.h"
 
+#include "clock.h"
 #include "content_state.h"
 #include "untouched.h"
-
-#include <time.h>
 
 enum {
     CALLERS_BLOCKS = 256,  /* of either list, that one call is held against */
@@ -27,17 +26,9 @@ size_t content_floor = SIZE_MAX;
 
 static uint64_t ticks(void) { return __builtin_ia32_rdtsc(); }
 
-static uint64_t clock_ns(int clock)
-{
-    struct timespec t = {0};
-
-    sys_call3(SYS_clock_gettime, clock, (long)&t, 0);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 static double ticks_per_ns(uint64_t now)
 {
-    const uint64_t ns = clock_ns(CLOCK_MONOTONIC) - content.ns_start;
+    const uint64_t ns = clock_ns() - content.ns_start;
 
     if (ns > 0)
         content.rate = (double)(now - content.ticks_start) / (double)ns;
@@ -52,7 +43,8 @@ bool content_may_spend(size_t bytes)
 
     if (content.ticks_asked == 0 || now - content.ticks_asked > content.ticks_ask) {
         const double rate = ticks_per_ns(now);
-        const double cpu = (double)(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - content.cpu_start) * rate;
+        const double cpu =
+            (double)(clock_cpu_ns(CLOCK_PROCESS_CPUTIME_ID) - content.cpu_start) * rate;
         const double own = (double)content.ticks_spent;
 
         content.ticks_asked = now;
@@ -79,8 +71,8 @@ void content_start(const struct content_setup *setup)
     content_judge_start();
     expected_drop();
     content.ticks_start = ticks();
-    content.ns_start = clock_ns(CLOCK_MONOTONIC);
-    content.cpu_start = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    content.ns_start = clock_ns();
+    content.cpu_start = clock_cpu_ns(CLOCK_PROCESS_CPUTIME_ID);
     content_floor = setup->mode == CONTENT_OFF           ? SIZE_MAX
                     : setup->min_block < SCAN_WINDOW * 2 ? SCAN_WINDOW * 2
                                                          : setup->min_block;
@@ -452,7 +444,7 @@ static bool enter(bool wait, struct spell *ret)
 static void brace(struct spell *spell, size_t size)
 {
     if (size >= HEAVY)
-        spell->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+        spell->cpu_ns = clock_cpu_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
 static void leave(const struct spell *spell)
@@ -461,8 +453,8 @@ static void leave(const struct spell *spell)
     uint64_t took = ticks() - spell->since;
 
     if (spell->cpu_ns != 0 && took > EVENT_TICKS)
-        took =
-            (uint64_t)((double)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - spell->cpu_ns) * content.rate);
+        took = (uint64_t)((double)(clock_cpu_ns(CLOCK_THREAD_CPUTIME_ID) - spell->cpu_ns) *
+                          content.rate);
     else if (took > most)
         took = most;
     content.ticks_spent += took;

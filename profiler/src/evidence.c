@@ -3,10 +3,10 @@
 
 #include <nocopy/profile_format.h>
 #include <string.h>
-#include <time.h>
 
 #include "arena.h"
 #include "calls.h"
+#include "clock.h"
 #include "live.h"
 #include "options.h"
 #include "profile.h"
@@ -35,14 +35,6 @@ static struct {
 
 static uint32_t ended;
 static uint64_t cpu_start_ns;
-
-static uint64_t process_cpu_ns(void)
-{
-    struct timespec t = {0};
-
-    sys_call3(SYS_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, (long)&t, 0);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 static uint32_t hash_of(const struct nc_match *m)
 {
@@ -143,13 +135,13 @@ static void note_figures(void)
     h->content_ns = f.ns;
     h->content_bytes = f.bytes;
     h->content_skipped_bytes = f.skipped_bytes;
-    h->cpu_ns = process_cpu_ns() - cpu_start_ns;
+    h->cpu_ns = clock_cpu_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_start_ns;
 }
 
 void evidence_start(const struct options *o)
 {
     memset(&matches, 0, sizeof matches);
-    cpu_start_ns = process_cpu_ns();
+    cpu_start_ns = clock_cpu_ns(CLOCK_PROCESS_CPUTIME_ID);
     content_start(&(struct content_setup){.mode = o->content,
                                           .min_block = o->min_block,
                                           .budget_percent = BUDGET_PERCENT,
