@@ -85,11 +85,6 @@ struct object {
     int replaced;
 };
 
-static const void *at_runtime(const struct object *o, uintptr_t value)
-{
-    return (const void *)(value < o->info->dlpi_addr ? value + o->info->dlpi_addr : value);
-}
-
 static bool may_write(struct object *o, uintptr_t at)
 {
     if (at >= o->relro_start && at < o->relro_end) {
@@ -183,15 +178,15 @@ static int each_object(struct dl_phdr_info *info, size_t size, void *total)
         const uintptr_t value = d->d_un.d_ptr;
 
         if (d->d_tag == DT_SYMTAB)
-            o.sym = at_runtime(&o, value);
+            o.sym = lookup_at(info->dlpi_addr, value);
         else if (d->d_tag == DT_STRTAB)
-            o.strings = at_runtime(&o, value);
+            o.strings = lookup_at(info->dlpi_addr, value);
         else if (d->d_tag == DT_RELA)
-            rela = at_runtime(&o, value);
+            rela = lookup_at(info->dlpi_addr, value);
         else if (d->d_tag == DT_RELASZ)
             rela_size = value;
         else if (d->d_tag == DT_JMPREL)
-            calls = at_runtime(&o, value);
+            calls = lookup_at(info->dlpi_addr, value);
         else if (d->d_tag == DT_PLTRELSZ)
             calls_size = value;
     }

@@ -18,17 +18,11 @@ struct symbols {
 
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
 
-/* The loader has put the bias onto most addresses of a dynamic section, but not everywhere. */
-static const void *at_runtime(const struct link_map *map, uintptr_t value)
-{
-    return (const void *)(value < map->l_addr ? value + map->l_addr : value);
-}
-
 static bool read_symbols(const struct link_map *map, struct symbols *ret)
 {
     *ret = (struct symbols){0};
     for (const ElfW(Dyn) *d = map->l_ld; d != NULL && d->d_tag != DT_NULL; d++) {
-        const void *at = at_runtime(map, d->d_un.d_ptr);
+        const void *at = lookup_at(map->l_addr, d->d_un.d_ptr);
 
         switch (d->d_tag) {
         case DT_SYMTAB:

@@ -6,6 +6,7 @@
 #define SHIM_LOOKUP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* The address of the function `name` in its default version: the first behind us in the order of
  * objects that was there when the program started (as RTLD_NEXT); with `any` the first of all but
@@ -19,5 +20,12 @@ void *lookup_own(const char *name) __attribute__((visibility("hidden")));
 
 /* Whether the program itself asks for the symbol `name` of another object, found or not. */
 bool lookup_program_asks(const char *name) __attribute__((visibility("hidden")));
+
+/* What a pointer in an object's dynamic section points to: the loader has put the bias onto most of
+ * them, but not everywhere. */
+static inline const void *lookup_at(uintptr_t bias, uintptr_t value)
+{
+    return (const void *)(value < bias ? value + bias : value);
+}
 
 #endif
