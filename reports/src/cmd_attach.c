@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* attach: the shim into a process that is running already. Where that is not safe nothing is
  * touched, and a line says why. */
+#include "begins.h"
 #include "command.h"
 #include "inject.h"
 #include "launch.h"
@@ -81,7 +82,7 @@ static char *status_of(pid_t pid, const char *key)
     snprintf(name, sizeof name, "/proc/%d/status", (int)pid);
     f = fopen(name, "re");
     while (f && !ret && fgets(line, sizeof line, f))
-        if (strncmp(line, key, strlen(key)) == 0) {
+        if (begins(line, key)) {
             line[strcspn(line, "\n")] = 0;
             ret = format_string("%s", line + strlen(key) + strspn(line + strlen(key), " \t"));
         }
@@ -201,7 +202,7 @@ static char *option_lines(const struct strings *env)
     FILE *to = open_memstream(&text, &size);
 
     for (size_t i = 0; i < env->len; i++)
-        if (strncmp(env->at[i], "NOCOPY_", strlen("NOCOPY_")) == 0)
+        if (begins(env->at[i], "NOCOPY_"))
             fprintf(to, "%s\n", env->at[i]);
     fclose(to);
     return text;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "line_map.h"
 
+#include "begins.h"
 #include "index.h"
 #include "pool.h"
+#include "show.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -37,13 +39,6 @@ struct line_map {
 
 /* Names */
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 static int order(const char *a, const char *b)
 {
     return !a || !b ? (a != NULL) - (b != NULL) : strcmp(a, b);
@@ -56,7 +51,7 @@ static int by_name(const void *a, const void *b)
 
 static int by_base(const void *a, const void *b)
 {
-    const int r = strcmp(base_name(*(const char *const *)a), base_name(*(const char *const *)b));
+    const int r = strcmp(show_base(*(const char *const *)a), show_base(*(const char *const *)b));
 
     return r ? r : by_name(a, b);
 }
@@ -121,17 +116,17 @@ static bool ends_with(const char *name, const char *end)
 /* The only file whose name ends with `path`. */
 static const char *only_below(const struct tree *tree, const char *path)
 {
-    const char *const base = base_name(path), *found = NULL;
+    const char *const base = show_base(path), *found = NULL;
     size_t low = 0, high = tree->n;
 
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (strcmp(base_name(tree->by_base[middle]), base) < 0)
+        if (strcmp(show_base(tree->by_base[middle]), base) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low < tree->n && strcmp(base_name(tree->by_base[low]), base) == 0; low++)
+    for (; low < tree->n && strcmp(show_base(tree->by_base[low]), base) == 0; low++)
         if (ends_with(tree->by_base[low], path)) {
             if (found)
                 return NULL;
@@ -167,11 +162,6 @@ const char *line_map_head_file(const struct line_map *map, const char *path)
 
 /* The diff */
 
-static bool starts(const char *line, const char *with)
-{
-    return strncmp(line, with, strlen(with)) == 0;
-}
-
 /* "a/NAME", perhaps in quotes; null for /dev/null. A tab ends it where the name has spaces. */
 static const char *side_name(struct pool *pool, const char *text, const char *end)
 {
@@ -202,9 +192,9 @@ static bool hunk_add(struct line_map *map, const char *line, uint64_t *ret_lines
     const char *s = range(line + 4, &h.base, &h.base_lines);
 
     *ret_lines = 0;
-    if (starts(s, " +"))
+    if (begins(s, " +"))
         range(s + 2, &h.head, &h.head_lines);
-    if (!starts(s, " +") || map->n_changed == 0)
+    if (!begins(s, " +") || map->n_changed == 0)
         return true; /* no hunk that we know */
     if (!array_grow((void **)&map->hunks, map->n_hunks, &map->room_hunks, sizeof *map->hunks))
         return false;
@@ -227,15 +217,15 @@ static bool header_line(struct line_map *map, const char *line, const char *end)
 {
     struct changed *c = map->n_changed ? &map->changed[map->n_changed - 1] : NULL;
 
-    if (starts(line, "diff --git "))
+    if (begins(line, "diff --git "))
         return changed_add(map);
-    if (c && starts(line, "rename from "))
+    if (c && begins(line, "rename from "))
         c->base = unquoted(map->pool, line + 12, end);
-    else if (c && starts(line, "rename to "))
+    else if (c && begins(line, "rename to "))
         c->head = unquoted(map->pool, line + 10, end);
-    else if (c && starts(line, "--- "))
+    else if (c && begins(line, "--- "))
         c->base = side_name(map->pool, line + 4, end);
-    else if (c && starts(line, "+++ "))
+    else if (c && begins(line, "+++ "))
         c->head = side_name(map->pool, line + 4, end);
     return true;
 }
@@ -249,7 +239,7 @@ static bool diff_read(struct line_map *map, const char *text)
         const char *end = line + strcspn(line, "\n");
         if (inside > 0 && (*line == '+' || *line == '-'))
             inside--;
-        else if (starts(line, "@@ -") ? !hunk_add(map, line, &inside)
+        else if (begins(line, "@@ -") ? !hunk_add(map, line, &inside)
                                       : !header_line(map, line, end))
             return false;
         line = end + (*end == '\n');

@@ -2,9 +2,11 @@
 /* Merging profiles: modules by build-id, nodes by path, counters by sum. */
 #include "model.h"
 
+#include "begins.h"
 #include "index.h"
 #include "pool.h"
 #include "reader.h"
+#include "show.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -115,11 +117,6 @@ static bool module_equal(uint32_t i, const void *key, const void *context)
     return memcmp(a->build_id, b->build_id, a->build_id_len) == 0;
 }
 
-static bool begins(const char *s, const char *prefix)
-{
-    return strncmp(s, prefix, strlen(prefix)) == 0;
-}
-
 static enum model_owner module_owner(const char *name)
 {
     static const char *const libc[] = {
@@ -145,9 +142,8 @@ static bool module_add(struct model *m, const struct profile *p, const struct nc
                        uint32_t *ret)
 {
     const char *path = pool_intern(m->pool, profile_string(p, from->path));
-    const char *slash = strrchr(path, '/');
     struct model_module key = {.path = path,
-                               .name = pool_intern(m->pool, slash && slash[1] ? slash + 1 : path),
+                               .name = pool_intern(m->pool, show_base(path)),
                                .build_id_len = from->build_id_len,
                                .kind = SYMBOLS_MISSING,
                                .debug_path = ""};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names of the places in a model, whose code they are, and walks over stacks. */
+#include "begins.h"
 #include "index.h"
 #include "model.h"
 #include "model_scopes.h"
@@ -9,11 +10,6 @@
 #include <string.h>
 
 #define FRAMES_MAX 128 /* inlined functions at one address: clang's worst was 30 */
-
-static bool begins(const char *s, const char *prefix)
-{
-    return strncmp(s, prefix, strlen(prefix)) == 0;
-}
 
 /* Files that come with a language: their code works for the user's. */
 static bool runtime_file(const char *file)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "remote.h"
 
+#include "begins.h"
 #include "process.h"
+#include "show.h"
 
 #include <fcntl.h>
 #include <gelf.h>
@@ -10,15 +12,6 @@
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
-static bool begins(const char *s, const char *with) { return strncmp(s, with, strlen(with)) == 0; }
 
 static void forget(struct remote *r)
 {
@@ -84,14 +77,14 @@ const struct region *remote_file(const struct remote *r, const char *path)
 const struct region *remote_named(const struct remote *r, const char *name)
 {
     for (size_t i = 0; i < r->len; i++)
-        if (begins(base_name(r->regions[i].path), name))
+        if (begins(show_base(r->regions[i].path), name))
             return &r->regions[i];
     return NULL;
 }
 
 static bool is_named(const struct region *region, const char *a, const char *b)
 {
-    const char *name = base_name(region->path);
+    const char *name = show_base(region->path);
 
     return begins(name, a) || begins(name, b);
 }

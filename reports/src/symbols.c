@@ -6,6 +6,7 @@
 #include "debuginfod.h"
 #include "dwarf_index.h"
 #include "pool.h"
+#include "show.h"
 #include "symbols_cache.h"
 
 #include <errno.h>
@@ -298,13 +299,12 @@ struct symbols *symbols_new(struct pool *pool, const char *path, const uint8_t *
 {
     static const struct symbols_options none = {0};
     struct symbols *s = calloc(1, sizeof *s);
-    const char *slash = strrchr(path, '/');
 
     if (!s)
         return NULL;
     elf_version(EV_CURRENT);
     *s = (struct symbols){.pool = pool, .kind = SYMBOLS_NONE, .debug_path = ""};
-    s->module = pool_intern(pool, slash && slash[1] ? slash + 1 : path);
+    s->module = pool_intern(pool, show_base(path));
     main_open(s, path, build_id, build_id_len);
     options = options ? options : &none;
     if (!s->main.elf || !section_by_name(s->main.elf, ".debug_info"))
