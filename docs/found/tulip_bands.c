@@ -3,30 +3,12 @@
  *
  *   cc -g -O2 -I TULIP tulip_bands.c -o tulip_bands -lindicators -lm
  *   nocopy run --content=full --scope '^ti_(?<name>[a-z]+)$' -o tulip.prof -- ./tulip_bands */
+#include "prices.h"
+
 #include <indicators.h>
 
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { BARS = 20000, FIRST = 5, LAST = 24, ROWS = LAST - FIRST + 1 };
-
-static double high[BARS], low[BARS], close_[BARS];
-
-static void make_prices(void)
-{
-    unsigned long long s = 88172645463325252ull;
-    double x = 100;
-
-    for (int t = 0; t < BARS; t++) {
-        s ^= s << 13;
-        s ^= s >> 7;
-        s ^= s << 17;
-        x += (double)(s >> 11) / 9007199254740992.0 - 0.5;
-        close_[t] = x;
-        high[t] = x + (double)(s % 100) / 100;
-        low[t] = x - (double)(s / 100 % 100) / 100;
-    }
-}
 
 int main(void)
 {
