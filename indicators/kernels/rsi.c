@@ -34,22 +34,22 @@ static inline void rsi_blocks(const struct smoothing *how, struct gain_loss *s, 
 {
     const struct smooth_registers r = smooth_load(how);
     const v8 hundred = v8_set(100), unmoved_lanes = v8_set(flat), zero = v8_set(0);
-    v8 gain_before = v8_set(s->gain.y), loss_before = v8_set(s->loss.y);
+    struct smooth_lanes gains = smooth_begin(how, s->gain.y), losses = smooth_begin(how, s->loss.y);
 
     for (size_t i = 0; i < blocks; i++, x += 16, out += 16) {
         const v8 p = v8_sub(v8_load(x), v8_load(x - 1)), q = v8_sub(v8_load(x + 8), v8_load(x + 7));
         v8 gain[2] = {v8_positive(p), v8_positive(q)};
         v8 loss[2] = {v8_positive(v8_sub(zero, p)), v8_positive(v8_sub(zero, q))};
-        smooth_block(&r, &gain[0], &gain[1], &gain_before);
-        smooth_block(&r, &loss[0], &loss[1], &loss_before);
+        smooth_block(&r, &gains, &gain[0], &gain[1]);
+        smooth_block(&r, &losses, &loss[0], &loss[1]);
         for (int k = 0; k < 2; k++) {
             const v8 sum = v8_add(gain[k], loss[k]);
             const v8 value = v8_div(v8_mul(hundred, gain[k]), sum);
             v8_store(out + 8 * k, v8_if_zero(sum, unmoved_lanes, value));
         }
     }
-    s->gain.y = v8_first(gain_before);
-    s->loss.y = v8_first(loss_before);
+    s->gain.y = v8_lane7(gains.y);
+    s->loss.y = v8_lane7(losses.y);
 }
 
 static void IND_FN(rsi)(const struct ind_run *run)

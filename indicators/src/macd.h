@@ -16,6 +16,8 @@ struct macd_how {
 
 struct macd_state {
     struct ma fast, slow, signal;
+    double k; /* exponential averages are taken of values less this, the first: of large prices the
+               * difference of two would else be lost in their rounding */
     double mem[]; /* of fast, slow, signal */
 };
 
@@ -30,11 +32,17 @@ static inline void macd_run(const struct ind_run *run, const struct macd_how *ho
     struct macd_state *s = run->state;
     double *slow_mem = s->mem + ma_doubles(how->fast.p);
     double *signal_mem = slow_mem + ma_doubles(how->slow.p);
-    double macd[CHUNK], other[CHUNK];
+    const bool shift = how->fast.kind == MA_EMA && how->slow.kind == MA_EMA;
+    double macd[CHUNK], other[CHUNK], shifted[CHUNK];
 
     RUN_CHUNKS(run, 0, at, n)
     {
         const double *x = run->in[0] + at;
+        if (shift && at == 0 && isfinite(x[0]))
+            s->k = x[0];
+        for (size_t i = 0; i < n && shift; i++)
+            shifted[i] = x[i] - s->k;
+        x = shift ? shifted : x;
         const size_t skip = size_min(chunk_skip(at, how->first), n);
         const size_t fast_skip = size_min(chunk_skip(at, how->fast_late), n);
         const size_t slow_skip = size_min(chunk_skip(at, how->slow_late), n);

@@ -36,7 +36,6 @@ struct smoothing {
     size_t seed;
     double alpha;
     double fade[17]; /* fade[i]: what is left of a value i steps later */
-    double upper[8]; /* 0 0 0 0 and fade[1..4] */
 };
 
 static inline struct smoothing smoothing_make(const struct ind_run *run, size_t seed, double alpha)
@@ -45,10 +44,9 @@ static inline struct smoothing smoothing_make(const struct ind_run *run, size_t 
 
     if (run->to - run->from < 16)
         return how; /* a stream: fade is not used */
+    long double fade = 1;
     for (size_t i = 1; i <= 16; i++)
-        how.fade[i] = how.fade[i - 1] * (1 - alpha);
-    for (size_t i = 1; i <= 4; i++)
-        how.upper[3 + i] = how.fade[i];
+        how.fade[i] = (double)(fade *= 1 - (long double)alpha);
     return how;
 }
 
@@ -62,34 +60,57 @@ static inline struct smoothing smoothing_wilder(const struct ind_run *run, size_
     return smoothing_make(run, period, wilder_alpha(period));
 }
 
-/* The recurrence over 16 values in registers: each block is solved from 0, then what was there
- * before fades into it. */
+/* The recurrence over 16 values in registers: the average 8 or 16 values before, faded, and what
+ * the values since brought, faded each. No lane waits for its neighbour, only sums of 1, 2 and 4
+ * values are passed on. */
 struct smooth_registers {
-    v8 alpha, b1, b2, fade4, fade8, fade16, b16;
+    v8 alpha, b1, b2, b4, b8, b16;
+};
+
+/* Of the 8 values before, the sums and the averages; by8 and by16: what is left of the latter. */
+struct smooth_lanes {
+    v8 one, two, four, y, by8, by16;
 };
 
 VEC_INLINE struct smooth_registers smooth_load(const struct smoothing *how)
 {
-    return (struct smooth_registers){
-        v8_set(how->alpha),     v8_set(how->fade[1]),   v8_set(how->fade[2]), v8_load(how->upper),
-        v8_load(how->fade + 1), v8_load(how->fade + 9), v8_set(how->fade[16])};
+    return (struct smooth_registers){v8_set(how->alpha),   v8_set(how->fade[1]),
+                                     v8_set(how->fade[2]), v8_set(how->fade[4]),
+                                     v8_set(how->fade[8]), v8_set(how->fade[16])};
 }
 
-/* *p and *q are 16 values and become their averages; *before is the one before, everywhere. */
-VEC_INLINE void smooth_block(const struct smooth_registers *r, v8 *p, v8 *q, v8 *before)
+/* Only the average before the first value is known: that is what fades into the first 16. */
+VEC_INLINE struct smooth_lanes smooth_begin(const struct smoothing *how, double y_before)
 {
-    v8 a = v8_mul(r->alpha, *p), b = v8_mul(r->alpha, *q);
+    const v8 none = v8_set(0);
 
-    a = v8_add(a, v8_mul(r->b1, v8_up1(a)));
-    b = v8_add(b, v8_mul(r->b1, v8_up1(b)));
-    a = v8_add(a, v8_mul(r->b2, v8_up2(a)));
-    b = v8_add(b, v8_mul(r->b2, v8_up2(b)));
-    a = v8_add(a, v8_mul(r->fade4, v8_carry(a)));
-    b = v8_add(b, v8_mul(r->fade4, v8_carry(b)));
-    b = v8_add(b, v8_mul(r->fade8, v8_last(a)));
-    *p = v8_add(a, v8_mul(r->fade8, *before));
-    *q = v8_add(b, v8_mul(r->fade16, *before));
-    *before = v8_add(v8_last(b), v8_mul(r->b16, *before));
+    return (struct smooth_lanes){
+        none, none, none, v8_set(y_before), v8_load(how->fade + 1), v8_load(how->fade + 9)};
+}
+
+/* What the last 8 values, faded, bring. */
+VEC_INLINE v8 smooth_eight(const struct smooth_registers *r, struct smooth_lanes *s, v8 x)
+{
+    const v8 one = v8_mul(r->alpha, x);
+    const v8 two = v8_add(one, v8_mul(r->b1, v8_back1(s->one, one)));
+    const v8 four = v8_add(two, v8_mul(r->b2, v8_back2(s->two, two)));
+    const v8 eight = v8_add(four, v8_mul(r->b4, v8_back4(s->four, four)));
+
+    s->one = one;
+    s->two = two;
+    s->four = four;
+    return eight;
+}
+
+/* *p and *q are 16 values and become their averages. */
+VEC_INLINE void smooth_block(const struct smooth_registers *r, struct smooth_lanes *s, v8 *p, v8 *q)
+{
+    const v8 a = smooth_eight(r, s, *p), b = smooth_eight(r, s, *q);
+
+    *p = v8_add(a, v8_mul(s->by8, s->y));
+    *q = s->y = v8_add(v8_add(b, v8_mul(r->b8, a)), v8_mul(s->by16, s->y));
+    s->by8 = r->b8;
+    s->by16 = r->b16;
 }
 
 /* 16 values a block; gives the last. `stream`: past the caches. */
@@ -97,11 +118,11 @@ VEC_INLINE double smooth_blocks(const struct smoothing *how, double y_before, co
                                 double *y, size_t blocks, bool stream)
 {
     const struct smooth_registers r = smooth_load(how);
-    v8 before = v8_set(y_before);
+    struct smooth_lanes s = smooth_begin(how, y_before);
 
     for (size_t i = 0; i < blocks; i++, x += 16, y += 16) {
         v8 p = v8_load(x), q = v8_load(x + 8);
-        smooth_block(&r, &p, &q, &before);
+        smooth_block(&r, &s, &p, &q);
         if (stream) {
             v8_stream(y, p);
             v8_stream(y + 8, q);
@@ -110,7 +131,7 @@ VEC_INLINE double smooth_blocks(const struct smoothing *how, double y_before, co
             v8_store(y + 8, q);
         }
     }
-    return v8_first(before);
+    return v8_lane7(s.y);
 }
 
 /* y[i] = keep[i] * y[i-1] + add[i], with `before` in front of the first: smoothing whose alpha
@@ -160,15 +181,12 @@ static inline double follow_chunk(double before, const double *rate, const doubl
 /* y[i] = before + x[0] + ... + x[i]. `y` may be `x`. Gives the last. */
 static inline double running_sum_chunk(double before, const double *x, double *y, size_t n)
 {
-    v8 last = v8_set(before);
+    struct v8_running r = v8_running_from(before);
     size_t i = 0;
 
-    for (; i + 8 <= n; i += 8) {
-        const v8 a = v8_scan(v8_load(x + i));
-        v8_store(y + i, v8_add(last, a));
-        last = v8_add(last, v8_last(a));
-    }
-    before = v8_first(last);
+    for (; i + 8 <= n; i += 8)
+        v8_store(y + i, v8_running_add(&r, v8_load(x + i)));
+    before = v8_lane7(r.sum);
     for (; i < n; i++)
         y[i] = before += x[i];
     return before;

@@ -23,6 +23,14 @@ VEC_INLINE vd vd_fma(vd a, vd b, vd c) { return _mm512_fmadd_pd(a, b, c); }
 VEC_INLINE void vd_stream(double *to, vd value) { _mm512_stream_pd(to, value); }
 VEC_INLINE vd vd_abs(vd a) { return _mm512_abs_pd(a); }
 VEC_INLINE vd vd_set(double value) { return _mm512_set1_pd(value); }
+VEC_INLINE vd vd_if_less(vd a, vd b, vd yes, vd no)
+{
+    return _mm512_mask_blend_pd(_mm512_cmp_pd_mask(a, b, _CMP_LT_OQ), no, yes);
+}
+VEC_INLINE vd vd_if_nan(vd a, vd yes, vd no)
+{
+    return _mm512_mask_blend_pd(_mm512_cmp_pd_mask(a, a, _CMP_UNORD_Q), no, yes);
+}
 #elif defined __AVX2__
 enum { IND_LANES = 4 };
 typedef double vd __attribute__((vector_size(32)));
@@ -31,6 +39,14 @@ VEC_INLINE vd vd_fma(vd a, vd b, vd c) { return _mm256_fmadd_pd(a, b, c); }
 VEC_INLINE void vd_stream(double *to, vd value) { _mm256_stream_pd(to, value); }
 VEC_INLINE vd vd_set(double value) { return _mm256_set1_pd(value); }
 VEC_INLINE vd vd_abs(vd a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a); }
+VEC_INLINE vd vd_if_less(vd a, vd b, vd yes, vd no)
+{
+    return _mm256_blendv_pd(no, yes, _mm256_cmp_pd(a, b, _CMP_LT_OQ));
+}
+VEC_INLINE vd vd_if_nan(vd a, vd yes, vd no)
+{
+    return _mm256_blendv_pd(no, yes, _mm256_cmp_pd(a, a, _CMP_UNORD_Q));
+}
 #else
 enum { IND_LANES = 1 };
 typedef double vd;
@@ -39,6 +55,8 @@ VEC_INLINE vd vd_fma(vd a, vd b, vd c) { return a * b + c; }
 VEC_INLINE void vd_stream(double *to, vd value) { *to = value; }
 VEC_INLINE vd vd_abs(vd a) { return __builtin_fabs(a); }
 VEC_INLINE vd vd_set(double value) { return value; }
+VEC_INLINE vd vd_if_less(vd a, vd b, vd yes, vd no) { return a < b ? yes : no; }
+VEC_INLINE vd vd_if_nan(vd a, vd yes, vd no) { return a != a ? yes : no; }
 #endif
 
 VEC_INLINE vd vd_load(const double *from) { return *(const vd_any *)from; }
@@ -68,8 +86,9 @@ VEC_INLINE void vd_fence(void)
  *   v8_up1, v8_up2   each half moved up by one, by two lanes; zeros come in
  *   v8_carry         lane 3 in all of the upper half, zeros in the lower
  *   v8_last          lane 7 everywhere
- *   v8_positive      the larger of a lane and 0; NaN stays
- *   v8_if_zero       where `test` is 0 `yes`, else `no` */
+ *   v8_back1, 2, 4   of a row of values the ones 1, 2, 4 before those of `a`; `before` are the 8
+ * before v8_positive      the larger of a lane and 0; NaN stays v8_if_zero       where `test` is 0
+ * `yes`, else `no` */
 
 #if defined __AVX512F__
 typedef __m512d v8;
@@ -84,6 +103,14 @@ VEC_INLINE v8 v8_up1(v8 a) { return _mm512_maskz_permutex_pd(0xee, a, 0x90); }
 VEC_INLINE v8 v8_up2(v8 a) { return _mm512_maskz_permutex_pd(0xcc, a, 0x40); }
 VEC_INLINE v8 v8_carry(v8 a) { return _mm512_maskz_permutexvar_pd(0xf0, _mm512_set1_epi64(3), a); }
 VEC_INLINE v8 v8_last(v8 a) { return _mm512_permutexvar_pd(_mm512_set1_epi64(7), a); }
+VEC_INLINE v8 v8_back(v8 before, v8 a, const int lane)
+{
+    return _mm512_castsi512_pd(
+        _mm512_alignr_epi64(_mm512_castpd_si512(a), _mm512_castpd_si512(before), lane));
+}
+VEC_INLINE v8 v8_back1(v8 before, v8 a) { return v8_back(before, a, 7); }
+VEC_INLINE v8 v8_back2(v8 before, v8 a) { return v8_back(before, a, 6); }
+VEC_INLINE v8 v8_back4(v8 before, v8 a) { return v8_back(before, a, 4); }
 VEC_INLINE double v8_first(v8 a) { return _mm512_cvtsd_f64(a); }
 VEC_INLINE v8 v8_div(v8 a, v8 b) { return _mm512_div_pd(a, b); }
 VEC_INLINE v8 v8_positive(v8 a) { return _mm512_max_pd(_mm512_setzero_pd(), a); }
@@ -129,6 +156,23 @@ VEC_INLINE v8 v8_last(v8 a)
     const __m256d last = _mm256_permute4x64_pd(a.high, 0xff);
     return (v8){last, last};
 }
+VEC_INLINE __m256d half_back2(__m256d before, __m256d a)
+{
+    return _mm256_permute2f128_pd(before, a, 0x21);
+}
+VEC_INLINE __m256d half_back1(__m256d before, __m256d a)
+{
+    return _mm256_shuffle_pd(half_back2(before, a), a, 5);
+}
+VEC_INLINE v8 v8_back1(v8 before, v8 a)
+{
+    return (v8){half_back1(before.high, a.low), half_back1(a.low, a.high)};
+}
+VEC_INLINE v8 v8_back2(v8 before, v8 a)
+{
+    return (v8){half_back2(before.high, a.low), half_back2(a.low, a.high)};
+}
+VEC_INLINE v8 v8_back4(v8 before, v8 a) { return (v8){before.high, a.low}; }
 VEC_INLINE double v8_first(v8 a) { return _mm256_cvtsd_f64(a.low); }
 VEC_INLINE v8 v8_div(v8 a, v8 b) { return (v8){a.low / b.low, a.high / b.high}; }
 VEC_INLINE v8 v8_positive(v8 a)
@@ -186,6 +230,15 @@ VEC_INLINE v8 v8_up1(v8 a)
 VEC_INLINE v8 v8_up2(v8 a) { return (v8){{0, 0, a.at[0], a.at[1], 0, 0, a.at[4], a.at[5]}}; }
 VEC_INLINE v8 v8_carry(v8 a) { return (v8){{0, 0, 0, 0, a.at[3], a.at[3], a.at[3], a.at[3]}}; }
 VEC_INLINE v8 v8_last(v8 a) { return v8_set(a.at[7]); }
+VEC_INLINE v8 v8_back(v8 before, v8 a, int n)
+{
+    v8 r;
+    V8_EACH(i) r.at[i] = i < n ? before.at[8 - n + i] : a.at[i - n];
+    return r;
+}
+VEC_INLINE v8 v8_back1(v8 before, v8 a) { return v8_back(before, a, 1); }
+VEC_INLINE v8 v8_back2(v8 before, v8 a) { return v8_back(before, a, 2); }
+VEC_INLINE v8 v8_back4(v8 before, v8 a) { return v8_back(before, a, 4); }
 VEC_INLINE double v8_first(v8 a) { return a.at[0]; }
 VEC_INLINE v8 v8_div(v8 a, v8 b)
 {
@@ -214,12 +267,28 @@ VEC_INLINE double v8_sum(v8 a)
     return ((at[0] + at[1]) + (at[2] + at[3])) + ((at[4] + at[5]) + (at[6] + at[7]));
 }
 
-/* Lane i becomes the sum of lanes 0 .. i. */
-VEC_INLINE v8 v8_scan(v8 a)
+VEC_INLINE double v8_lane7(v8 a) { return v8_first(v8_last(a)); }
+
+/* A running sum of a row of values, 8 at a time: each is the sum 8 values before and the 8 since.
+ * No lane waits for its neighbour, only sums of 2, 4 and 8 are passed on. */
+struct v8_running {
+    v8 one, two, four, sum; /* of the 8 values before */
+};
+
+VEC_INLINE struct v8_running v8_running_from(double sum)
 {
-    a = v8_add(a, v8_up1(a));
-    a = v8_add(a, v8_up2(a));
-    return v8_add(a, v8_carry(a));
+    const v8 none = v8_set(0);
+
+    return (struct v8_running){none, none, none, v8_set(sum)};
+}
+
+VEC_INLINE v8 v8_running_add(struct v8_running *r, v8 one)
+{
+    const v8 two = v8_add(one, v8_back1(r->one, one));
+    const v8 four = v8_add(two, v8_back2(r->two, two));
+    const v8 eight = v8_add(four, v8_back4(r->four, four));
+
+    return (*r = (struct v8_running){one, two, four, v8_add(r->sum, eight)}).sum;
 }
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "kernel.h"
 #include "vec.h"
+#include <string.h>
 
 /* at[-i] */
 static inline double ago(const double *at, size_t i) { return *(at - i); }
@@ -71,19 +72,43 @@ static inline size_t window_len(const struct window *w, size_t p) { return size_
 /* Bars for which sums may run on. */
 static inline size_t window_span(size_t p) { return size_max(1024, 2 * p); }
 
+/* Whether two finite values can be equal: also where they are opposite, for that takes one
+ * instruction less. */
+static inline bool may_equal(const double *a, const double *b)
+{
+    uint64_t x, y;
+
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return (x ^ y) << 1 == 0;
+}
+
+/* The first of k, k + step, ... below n whose bar equals the one before; n or more: none. */
+static inline size_t next_unmoved(const double *at, size_t k, size_t n, size_t step)
+{
+    for (;; k += step) {
+        for (; k + 3 * step < n; k += 4 * step) {
+            const double *a = at + k, *b = a + step, *c = b + step, *d = c + step;
+            if (may_equal(a, a - 1) || may_equal(b, b - 1) || may_equal(c, c - 1) ||
+                may_equal(d, d - 1))
+                break;
+        }
+        if (k >= n || at[k] == ago(at + k, 1))
+            return k;
+    }
+}
+
 /* The next bars of a chunk, from bar i on, whose windows are flat: the first of a row of them, and
  * *ret_end after its last; n: none. n values from at[0] on and p before it are there to be read.
  * The p - 1 equal neighbours of a flat window hold one of the places that are looked at. */
 static inline size_t window_flat(const double *at, size_t i, size_t n, size_t p, size_t *ret_end)
 {
     *ret_end = n;
-    for (size_t k = i; k < n && p > 1;) {
+    if (p == 1)
+        return i;
+    for (size_t k = i; (k = next_unmoved(at, k, n, p - 1)) < n;) {
         size_t before = 0, end = k + 1;
 
-        if (at[k] != ago(at + k, 1)) {
-            k += p - 1;
-            continue;
-        }
         while (before + 2 < p && ago(at + k, before + 1) == ago(at + k, before + 2))
             before++;
         while (end < n && at[end] == at[end - 1])
@@ -95,7 +120,7 @@ static inline size_t window_flat(const double *at, size_t i, size_t n, size_t p,
         }
         k = end + p - 1;
     }
-    return p > 1 ? n : i;
+    return n;
 }
 
 #define FOR_FLAT_WINDOWS(at, n, p, k)                                                              \
@@ -167,17 +192,11 @@ VEC_INLINE double window_sum_blocks(const double *at, size_t p, size_t blocks, d
                                     double scale, double *sum)
 {
     const v8 by = v8_set(scale);
-    v8 before = v8_set(sum_before);
+    struct v8_running r = v8_running_from(sum_before);
 
-    for (size_t i = 0; i < blocks; i++, at += 16, sum += 16) {
-        const v8 a = v8_scan(v8_sub(v8_load(at), v8_load(at - p)));
-        v8 b = v8_scan(v8_sub(v8_load(at + 8), v8_load(at + 8 - p)));
-        b = v8_add(b, v8_last(a));
-        v8_store(sum, v8_mul(by, v8_add(before, a)));
-        v8_store(sum + 8, v8_mul(by, v8_add(before, b)));
-        before = v8_add(before, v8_last(b));
-    }
-    return v8_first(before);
+    for (size_t i = 0; i < 2 * blocks; i++, at += 8, sum += 8)
+        v8_store(sum, v8_mul(by, v8_running_add(&r, v8_sub(v8_load(at), v8_load(at - p)))));
+    return v8_lane7(r.sum);
 }
 
 /* The bars of a chunk that blocks can do: 0 unless the window is full and all finite. */
@@ -323,21 +342,19 @@ static inline void window_square_blocks(struct window_square *s, const double *a
                                         size_t blocks, double *mean, double *variance)
 {
     const v8 k = v8_set(s->k), inverse = v8_set(1 / (double)p);
-    v8 sum = v8_set(s->sum), square = v8_set(s->square);
+    struct v8_running sum = v8_running_from(s->sum), square = v8_running_from(s->square);
 
     for (size_t i = 0; i < 2 * blocks; i++, at += 8, mean += 8, variance += 8) {
         const v8 in = v8_sub(v8_load(at), k), out = v8_sub(v8_load(at - p), k);
         const v8 change = v8_sub(in, out);
         /* in^2 - out^2, without the rounding of two squares */
-        const v8 changes = v8_scan(v8_mul(change, v8_add(in, out)));
-        const v8 a = v8_scan(change), b = v8_add(sum, a), m = v8_mul(b, inverse);
+        const v8 squares = v8_running_add(&square, v8_mul(change, v8_add(in, out)));
+        const v8 b = v8_running_add(&sum, change), m = v8_mul(b, inverse);
         v8_store(mean, v8_add(k, m));
-        v8_store(variance, v8_mul(v8_sub(v8_add(square, changes), v8_mul(b, m)), inverse));
-        sum = v8_add(sum, v8_last(a));
-        square = v8_add(square, v8_last(changes));
+        v8_store(variance, v8_mul(v8_sub(squares, v8_mul(b, m)), inverse));
     }
-    s->sum = v8_first(sum);
-    s->square = v8_first(square);
+    s->sum = v8_lane7(sum.sum);
+    s->square = v8_lane7(square.sum);
 }
 
 /* Short windows, each less its own newest value; lanes are bars. The window is full. */
@@ -516,21 +533,19 @@ static inline void window_line_blocks(struct window_line *s, const double *at, s
     const double n = (double)p, scale = p < 2 ? 0 : 12 / (n * (n * n - 1));
     const v8 k = v8_set(s->k), inverse = v8_set(1 / n), rank = v8_set(n);
     const v8 of_weighted = v8_set(scale), of_sum = v8_set(0.5 * (n + 1) * scale);
-    v8 sum = v8_set(s->sum), weighted = v8_set(s->weighted);
+    struct v8_running sum = v8_running_from(s->sum), weighted = v8_running_from(s->weighted);
 
     for (size_t i = 0; i < 2 * blocks; i++, at += 8, mean += 8, slope += 8) {
         const v8 in = v8_sub(v8_load(at), k);
         const v8 change = v8_sub(in, v8_sub(v8_load(at - p), k));
-        const v8 a = v8_scan(change), b = v8_add(sum, a);
+        const v8 b = v8_running_add(&sum, change);
         /* the sum one bar before is that of the bar less its change */
-        const v8 c = v8_scan(v8_sub(v8_mul(rank, in), v8_sub(b, change)));
+        const v8 c = v8_running_add(&weighted, v8_sub(v8_mul(rank, in), v8_sub(b, change)));
         v8_store(mean, v8_add(k, v8_mul(b, inverse)));
-        v8_store(slope, v8_sub(v8_mul(of_weighted, v8_add(weighted, c)), v8_mul(of_sum, b)));
-        sum = v8_add(sum, v8_last(a));
-        weighted = v8_add(weighted, v8_last(c));
+        v8_store(slope, v8_sub(v8_mul(of_weighted, c), v8_mul(of_sum, b)));
     }
-    s->sum = v8_first(sum);
-    s->weighted = v8_first(weighted);
+    s->sum = v8_lane7(sum.sum);
+    s->weighted = v8_lane7(weighted.sum);
 }
 
 /* n pushes; mean[i] and slope[i] are those after at[i]. */
