@@ -12,7 +12,10 @@ enum {
     WITNESSED_WORDS_ON = 2048,
     WITNESSED_WORDS_FULL = 16384,
     CALL_BLOCKS = 256 * 1024, /* kept of one call, dead ones included */
-    GRACE_NS = 3000000,       /* what a run may spend before it has run for long */
+    GRACE_NS = 3000000,       /* what a run may spend before it has run for long, */
+    SCOUT_GRACE_NS = 1000000, /* as long as waste is not expected */
+    SCOUT_SHARE = 3,          /* the part of the budget that is spent then: one in so many */
+    WORTHWHILE = 8,           /* waste found in one of so many bytes looked at is worth all of it */
     ASK_TICKS = 2000000,      /* how often the clock is asked: about each millisecond, */
     ASK_PART = 128,           /* or when the run is so many times as long */
     FREED_LEAST = 4096,       /* bytes freed outside calls that are worth a look around */
@@ -35,6 +38,25 @@ static double ticks_per_ns(uint64_t now)
     return content.rate;
 }
 
+/* In a program without scopes nobody asked for the checks in particular, and in most they find
+ * next to nothing: they get a part of the budget, and more of it the more they find. */
+static double share(void)
+{
+    const double worth =
+        content.bytes == 0 ? 0 : (double)content.told * WORTHWHILE / (double)content.bytes;
+
+    if (content.expects_calls || content.has_calls || worth >= 1)
+        return 1;
+    return (1 + worth * (SCOUT_SHARE - 1)) / SCOUT_SHARE;
+}
+
+static double budget_percent(void) { return content.setup.budget_percent * share(); }
+
+static double grace_ns(void)
+{
+    return content.expects_calls || content.has_calls ? GRACE_NS : SCOUT_GRACE_NS;
+}
+
 bool content_may_spend(size_t bytes)
 {
     if (content.setup.mode == CONTENT_FULL)
@@ -52,8 +74,7 @@ bool content_may_spend(size_t bytes)
         if (content.ticks_ask < ASK_TICKS)
             content.ticks_ask = ASK_TICKS;
         content.ticks_allowed =
-            (uint64_t)((cpu > own ? cpu - own : 0) * content.setup.budget_percent / 100.0 +
-                       GRACE_NS * rate);
+            (uint64_t)((cpu > own ? cpu - own : 0) * budget_percent() / 100.0 + grace_ns() * rate);
     }
     /* About two bytes a tick at worst, all tables cold. */
     if (content.ticks_spent + bytes / 2 <= content.ticks_allowed)
@@ -380,6 +401,7 @@ static uint32_t born(const struct content_birth *b)
     struct looked_call *call = NULL;
 
     content.event++;
+    content.expects_calls |= !b->optional;
     if (b->call != 0) {
         call = call_of(b->call);
         if (call == NULL || !call->looked) {

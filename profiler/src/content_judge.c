@@ -79,6 +79,7 @@ void content_tell(uint32_t source, uint32_t destination, uint32_t copy, uint32_t
                                .pairs = 1,
                                .bytes = bytes};
 
+    content.told += bytes;
     content.setup.found(&m);
 }
 

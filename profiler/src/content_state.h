@@ -104,13 +104,14 @@ struct content {
     struct lock lock;
     struct content_setup setup;
     bool ended;
-    bool has_calls; /* some scope was met: what happens outside is not compared any more */
+    bool expects_calls; /* there are functions whose calls are scopes */
+    bool has_calls;     /* some scope was met: what happens outside is not compared any more */
     uint64_t event;
     uint64_t ticks_spent, ticks_start, ticks_asked, ns_start, cpu_start;
     uint64_t ticks_ask;          /* from one time the clock is asked to the next */
     uint64_t ticks_allowed;      /* may have been spent by now, as of ticks_asked */
     _Atomic uint64_t shut_until; /* tick before which no optional block is taken */
-    uint64_t bytes;
+    uint64_t bytes, told;        /* looked at; found to be waste */
     _Atomic uint64_t skipped;
     uint64_t work; /* bytes read for any reason: what time they took at most */
     double rate;   /* ticks a nanosecond, as of the last time the clock was asked */

@@ -10,6 +10,7 @@
 #include "guard.h"
 #include "lock.h"
 #include "real.h"
+#include "recall.h"
 #include "tree.h"
 #include "unwind_check.h"
 #include "unwind_libunwind.h"
@@ -18,6 +19,10 @@
 
 /* A thread's table of stacks at first, and as large as it is kept for the next thread. */
 enum { FIRST_SEEN = 256, KEPT_SEEN = 1024 };
+
+/* Walks of a thread before it gets a struct recall, and stacks for which it does without after one
+ * was wanted as a walk. */
+enum { RECALL_FROM = 64, RECALL_REST = 256 };
 
 struct stack_thread {
     struct walk *walk;
@@ -37,6 +42,9 @@ struct stack_thread {
         uint64_t hash; /* of the frame stack_frame_address() found last, and where */
         uint32_t node, index;
     } found;
+    struct recall *recall; /* null: not yet, or no memory */
+    uint32_t walks;        /* until it is made */
+    bool behind;           /* the last stack came from `recall`: the walk is of an earlier one */
     struct stack_thread *next, *previous; /* threads alive, or the idle ones */
     void *wide;                           /* struct wide, made when it is first needed */
 };
@@ -211,6 +219,8 @@ void stack_thread_done(void)
         arena_free(t->seen, seen_size(t));
         t->seen = NULL;
     }
+    arena_free(t->recall, recall_size());
+    t->recall = NULL;
     if (stacks.idle_len < IDLE_MAX) {
         t->next = stacks.idle;
         stacks.idle = t;
@@ -433,6 +443,38 @@ static void refresh(struct stack_thread *t, uint64_t generation)
     seen_clear(t);
     t->found.node = 0;
     t->generation = generation;
+    if (t->recall != NULL)
+        recall_clear(t->recall);
+}
+
+/* Is it to be asked for the stack that comes now? */
+static bool may_recall(struct stack_thread *t)
+{
+    if (t->recall != NULL) {
+        if (t->recall->skip == 0)
+            return true;
+        t->recall->skip--;
+        return false;
+    }
+    if (stacks.options.how != STACK_AUTO || t->walks == UINT32_MAX || ++t->walks < RECALL_FROM)
+        return false;
+    t->recall = arena_alloc(recall_size());
+    t->walks = UINT32_MAX; /* once: without memory it stays without */
+    if (t->recall != NULL)
+        recall_init(t->recall);
+    return t->recall != NULL;
+}
+
+/* A recalled stack is due to be compared: what a walk finds must be it. */
+__attribute__((noinline)) static void check_recalled(struct stack_thread *t,
+                                                     const struct stack_seen *recalled)
+{
+    take(t);
+    t->behind = false;
+    t->last = NULL;
+    check(t);
+    if (walk_hash(t->walk, 0, t->seed) != recalled->hash)
+        check_differs(t->walk);
 }
 
 /* A stack that is not the one before. */
@@ -447,10 +489,22 @@ another(struct stack_thread *t, uint64_t generation, struct stack_seen *room)
         t->base = shim_self.base;
         t->seed = tree_seed(t->base);
     }
+    const bool recalls = may_recall(t) && !rules_unsettled();
+    const uint64_t name = recalls ? recall_name(t->walk, &t->start) : 0;
+
+    if (recalls && (ret = recall_find(t->recall, name, &t->start, t->base)) != NULL) {
+        t->behind = true;
+        if (__builtin_expect(t->until_check != 0, 0) && --t->until_check == 0)
+            check_recalled(t, ret);
+        return ret;
+    }
     take(t);
+    t->behind = false;
     check_if_due(t);
     ret = intern(t, room);
     t->last = ret == room || ret->node == 0 ? NULL : ret;
+    if (recalls && t->last != NULL)
+        recall_keep(t->recall, name, t->walk, &t->start, t->base, ret);
     return ret;
 }
 
@@ -471,6 +525,7 @@ struct stack_seen *stack_see(const void *frame, struct stack_seen *room)
     regs_set(&t->start, &start);
     if (t->last && t->base == shim_self.base && !rules_unsettled() &&
         walk_again(t->walk, &start, generation)) {
+        t->behind = false;
         check_if_due(t);
         return t->last;
     }
@@ -493,6 +548,12 @@ uintptr_t stack_frame_address(uint32_t node)
 
     if (!t || !node)
         return 0;
+    if (t->behind) { /* and it may well be asked of the next stack, too */
+        take(t);
+        t->behind = false;
+        t->last = NULL;
+        t->recall->skip = RECALL_REST;
+    }
     w = t->walk;
     len = walk_len(w);
     if (stacks.options.how == STACK_LIBUNWIND) /* it gave no stack pointers */

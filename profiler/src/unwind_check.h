@@ -13,6 +13,9 @@
  * guessed are not compared: where there are no rules both guess. */
 void check_compare(const struct walk *w, const struct regs *theirs, size_t len, bool ended);
 
+/* The last walk is of a stack that was taken for another. */
+void check_differs(const struct walk *w);
+
 uint64_t check_count(void);
 uint64_t check_differences(void);
 

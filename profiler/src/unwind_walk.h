@@ -106,22 +106,30 @@ static inline const struct check *checks_stand(const struct check *c, const stru
     return c;
 }
 
+/* What the last walk stands on ends here, from the checks of its innermost frame down: null when it
+ * does not stand on words alone. */
+static inline const struct check *walk_floor(const struct walk *w)
+{
+    if (w->plain || w->len == 0)
+        return NULL;
+    if (w->len > w->depth)
+        return w->checks + w->frames[w->len - 1 - w->depth].checks;
+    return rule_kind(w->frames[0].rule) == CFI_END ? w->checks : NULL;
+}
+
 /* True when the stack that begins with `start` is that of the last walk_take(), by rules of
  * `generation`: then everything about it still holds. Without a step or a look-up; a false says
  * nothing. */
 static inline bool walk_again(struct walk *w, const struct regs *start, uint64_t generation)
 {
     const struct frame *top = &w->frames[w->len - 1];
-    const struct check *floor = w->checks;
 
     if (w->plain || w->len == 0 || w->generation != generation || top->at.sp != start->sp ||
         top->at.ip != start->ip || (top->needs_bp && top->at.bp != start->bp))
         return false;
-    if (w->len > w->depth)
-        floor += w->frames[w->len - 1 - w->depth].checks;
-    else if (rule_kind(w->frames[0].rule) != CFI_END)
-        return false;
-    if (checks_stand(w->checks + top->checks, floor) != floor)
+    const struct check *floor = walk_floor(w);
+
+    if (floor == NULL || checks_stand(w->checks + top->checks, floor) != floor)
         return false;
     w->low = 0;
     return true;

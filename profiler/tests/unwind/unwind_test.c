@@ -16,14 +16,15 @@
 
 #include "arena.h"
 #include "edges.h"
+#include "recall.h"
 #include "unwind_check.h"
 #include "unwind_libunwind.h"
 #include "unwind_walk.h"
 
-enum { DEPTH = 64, ROOM = 128 };
+enum { DEPTH = 64, ROOM = 128, SEED = 77 };
 
 static struct {
-    unsigned long events, plain_differs, backtrace_differs;
+    unsigned long events, plain_differs, backtrace_differs, recalled, recall_differs;
     uint32_t depth;
     bool with_libunwind, with_backtrace;
 } seen;
@@ -31,6 +32,8 @@ static struct {
 static __thread struct {
     bool busy; /* an event in a signal handler during an event is none */
     struct walk *walk, *plain;
+    struct recall *recall;
+    uint64_t generation; /* of the rules by which it was filled */
     struct libunwind_room room;
     struct regs theirs[ROOM];
     void *ips[ROOM];
@@ -47,7 +50,7 @@ static void compare_plain(struct regs start)
     for (uint32_t i = 0; same && i < walk_len(self.walk); i++)
         same = walk_at(self.walk, i)->at.ip == walk_at(self.plain, i)->at.ip &&
                walk_at(self.walk, i)->at.sp == walk_at(self.plain, i)->at.sp &&
-               walk_hash(self.walk, i, 77) == walk_hash(self.plain, i, 77);
+               walk_hash(self.walk, i, SEED) == walk_hash(self.plain, i, SEED);
     if (!same)
         __atomic_fetch_add(&seen.plain_differs, 1, __ATOMIC_RELAXED);
 }
@@ -71,6 +74,26 @@ static void compare_backtrace(struct regs start)
     __atomic_fetch_add(&seen.backtrace_differs, 1, __ATOMIC_RELAXED);
 }
 
+/* Each stack is asked for, and kept when it is not known. */
+static void compare_recall(struct regs start)
+{
+    const uint64_t name = recall_name(self.plain, &start);
+    const uint64_t hash = walk_hash(self.walk, 0, SEED);
+
+    if (self.generation != rules_now().generation)
+        recall_clear(self.recall);
+    self.generation = rules_now().generation;
+    const struct stack_seen *known = recall_find(self.recall, name, &start, 0);
+
+    if (known == NULL) {
+        recall_keep(self.recall, name, self.walk, &start, 0, &(struct stack_seen){.hash = hash});
+        return;
+    }
+    __atomic_fetch_add(&seen.recalled, 1, __ATOMIC_RELAXED);
+    if (known->hash != hash)
+        __atomic_fetch_add(&seen.recall_differs, 1, __ATOMIC_RELAXED);
+}
+
 __attribute__((noinline)) void edge_event(void)
 {
     const uint64_t *frame = __builtin_frame_address(0);
@@ -84,11 +107,14 @@ __attribute__((noinline)) void edge_event(void)
     if (!self.walk) {
         self.walk = walk_init(arena_alloc(walk_size(seen.depth)), seen.depth);
         self.plain = walk_init(arena_alloc(walk_size(seen.depth)), seen.depth);
+        self.recall = arena_alloc(recall_size());
+        recall_init(self.recall);
     }
     __atomic_fetch_add(&seen.events, 1, __ATOMIC_RELAXED);
     if (!walk_again(self.walk, &start, rules_now().generation))
         walk_take(self.walk, &start);
     compare_plain(start);
+    compare_recall(start);
     if (seen.with_libunwind) {
         len = libunwind_step(&self.room, start, self.theirs, ROOM, &ended);
         check_compare(self.walk, self.theirs, len < seen.depth ? len : seen.depth,
@@ -104,6 +130,7 @@ static void start_over(uint32_t depth)
     memset(&seen, 0, sizeof seen);
     seen.depth = depth;
     self.walk = self.plain = NULL;
+    self.recall = NULL;
     check_after_fork();
 }
 
@@ -121,6 +148,7 @@ static void the_walk_agrees_with_libunwind_on_every_kind_of_stack(void **state)
     assert_true(check_count() > 10000);
     assert_int_equal(check_differences(), 0);
     assert_int_equal(seen.plain_differs, 0);
+    assert_int_equal(seen.recall_differs, 0);
 }
 
 static void the_walk_agrees_with_glibc_backtrace(void **state)
@@ -133,6 +161,7 @@ static void the_walk_agrees_with_glibc_backtrace(void **state)
     assert_true(seen.events > 10000);
     assert_int_equal(seen.backtrace_differs, 0);
     assert_int_equal(seen.plain_differs, 0);
+    assert_int_equal(seen.recall_differs, 0);
 }
 
 static void a_walk_cut_at_any_depth_is_the_inner_part_of_the_whole(void **state)
@@ -145,7 +174,18 @@ static void a_walk_cut_at_any_depth_is_the_inner_part_of_the_whole(void **state)
         edges_run();
         assert_int_equal(seen.backtrace_differs, 0);
         assert_int_equal(seen.plain_differs, 0);
+        assert_int_equal(seen.recall_differs, 0);
     }
+}
+
+static void a_stack_that_came_before_is_recalled_and_no_other(void **state)
+{
+    start_over(DEPTH);
+    edges_run();
+    edges_run();
+    print_message("# %lu stacks, %lu recalled\n", seen.events, seen.recalled);
+    assert_true(seen.recalled > 1000);
+    assert_int_equal(seen.recall_differs, 0);
 }
 
 /* --- Code unloaded, other code loaded in its place --- */
@@ -255,6 +295,7 @@ int main(void)
         cmocka_unit_test(the_walk_agrees_with_libunwind_on_every_kind_of_stack),
         cmocka_unit_test(the_walk_agrees_with_glibc_backtrace),
         cmocka_unit_test(a_walk_cut_at_any_depth_is_the_inner_part_of_the_whole),
+        cmocka_unit_test(a_stack_that_came_before_is_recalled_and_no_other),
         cmocka_unit_test(other_code_at_the_same_address_has_rules_of_its_own),
         cmocka_unit_test(a_walk_never_reads_what_is_not_there),
         cmocka_unit_test(a_frame_pointer_walk_finds_the_callers),
