@@ -10,6 +10,7 @@
 #include "sealed.h"
 
 bool sealed;
+uint64_t sealed_ns;
 
 enum {
     PAGE = 4096,

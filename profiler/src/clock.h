@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "sealed.h"
 #include "sys.h"
 
 /* CLOCK_MONOTONIC, through the kernel's page in our address space: no system call. */
@@ -12,6 +13,8 @@ static inline uint64_t clock_ns(void)
 {
     struct timespec t;
 
+    if (__builtin_expect(sealed_ns != 0, 0))
+        return sealed_ns;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }

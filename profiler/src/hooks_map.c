@@ -2,12 +2,15 @@
 /* Memory that the program maps itself. Only what can be written counts: address space reserved with
  * PROT_NONE is no memory, a file's pages are the file's. */
 #undef _FILE_OFFSET_BITS /* it would make one name of mmap and mmap64 */
+#include <errno.h>
 #include <stdarg.h>
 #include <sys/mman.h>
 
 #include "evidence.h"
 #include "hook.h"
 #include "shim.h"
+
+enum { NO_KEY = -2 }; /* mprotect(), which does not know of keys */
 
 static bool is_memory(int prot, int flags)
 {
@@ -91,17 +94,36 @@ SHIM_HOOK void *mremap(void *old, size_t old_size, size_t size, int flags, ...)
     return ret;
 }
 
-SHIM_HOOK int mprotect(void *at, size_t size, int prot)
+static int protect(const void *frame, void *at, size_t size, int prot, int key)
 {
-    real_ready();
-    if (is_allocators(FRAME) || !shim_enter_end())
-        return real.mprotect(at, size, prot);
-    if ((prot & PROT_READ) == 0)
-        evidence_protected(at, size, false);
-    const int r = real.mprotect(at, size, prot);
+    const bool readable = (prot & PROT_READ) != 0 && key <= 0; /* a key may forbid it any time */
 
-    if ((prot & PROT_READ) != 0 && r == 0)
+    if (is_allocators(frame) || !shim_enter_end())
+        return key == NO_KEY ? real.mprotect(at, size, prot)
+                             : real.pkey_mprotect(at, size, prot, key);
+    if (!readable)
+        evidence_protected(at, size, false);
+    const int r =
+        key == NO_KEY ? real.mprotect(at, size, prot) : real.pkey_mprotect(at, size, prot, key);
+
+    if (readable && r == 0)
         evidence_protected(at, size, true);
     shim_leave();
     return r;
+}
+
+SHIM_HOOK int mprotect(void *at, size_t size, int prot)
+{
+    real_ready();
+    return protect(FRAME, at, size, prot, NO_KEY);
+}
+
+SHIM_HOOK int pkey_mprotect(void *at, size_t size, int prot, int key)
+{
+    real_ready();
+    if (real.pkey_mprotect == NULL) {
+        errno = ENOSYS;
+        return -1;
+    }
+    return protect(FRAME, at, size, prot, key);
 }

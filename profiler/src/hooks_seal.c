@@ -2,9 +2,11 @@
 /* The program is about to put itself under seccomp: see sealed.h. */
 #include <linux/seccomp.h>
 #include <stdarg.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "evidence.h"
 #include "hook.h"
 #include "shim.h"
 
@@ -19,31 +21,46 @@ SHIM_HOOK int prctl(int operation, ...)
         a[i] = va_arg(args, unsigned long);
     va_end(args);
     if (operation == PR_SET_SECCOMP)
-        shim_seal();
+        shim_seal(a[0] == SECCOMP_MODE_STRICT);
+    if (operation == PR_SET_TSC && a[0] == PR_TSC_SIGSEGV)
+        shim_seal(true);
     return real.prctl(operation, a[0], a[1], a[2], a[3]);
 }
 
 /* The real syscall(); null until asked for. */
 void *seal_real_syscall __attribute__((visibility("hidden")));
 
-void seal_note(long number, long operation) __attribute__((visibility("hidden"), used));
-void seal_note(long number, long operation)
+/* Of what a program asks the kernel past libc, what matters to us: that it seals itself, and that
+ * blocks become unreadable. Readable again they are only by mprotect(): rather read too little. */
+void seal_note(long number, long first, long second, long third)
+    __attribute__((visibility("hidden"), used));
+void seal_note(long number, long first, long second, long third)
 {
     real_ready();
     seal_real_syscall = *(void **)(void *)&real.syscall;
     if (number == SYS_seccomp &&
-        (operation == SECCOMP_SET_MODE_STRICT || operation == SECCOMP_SET_MODE_FILTER))
-        shim_seal();
+        (first == SECCOMP_SET_MODE_STRICT || first == SECCOMP_SET_MODE_FILTER))
+        shim_seal(first == SECCOMP_SET_MODE_STRICT);
+    if ((number == SYS_pkey_mprotect || (number == SYS_mprotect && (third & PROT_READ) == 0)) &&
+        shim_enter_end()) {
+        evidence_protected((void *)first, (size_t)second, false);
+        shim_leave();
+    }
 }
 
 /* syscall() may return twice, or on another stack: a hook must leave by a jump, with every argument
  * where it was. */
-static_assert(SYS_seccomp == 317, "the number below");
+static_assert(SYS_seccomp == 317 && SYS_mprotect == 10 && SYS_pkey_mprotect == 329,
+              "the numbers below");
 __asm__(".text\n"
         ".globl syscall\n"
         ".type syscall, @function\n"
         "syscall:\n"
         "    cmpq $317, %rdi\n"
+        "    je 1f\n"
+        "    cmpq $10, %rdi\n"
+        "    je 1f\n"
+        "    cmpq $329, %rdi\n"
         "    je 1f\n"
         "    cmpq $0, seal_real_syscall(%rip)\n"
         "    je 1f\n"

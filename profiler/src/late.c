@@ -64,7 +64,7 @@ void late_serve(void)
 
     shim_self.busy = SHIM_EVENT; /* handlers that come now add behind what is served */
     for (uint32_t i = 0;;) {
-        uint32_t n = __atomic_load_n(&shim_self.late, __ATOMIC_RELAXED);
+        uint16_t n = __atomic_load_n(&shim_self.late, __ATOMIC_RELAXED);
 
         if (i == n) {
             if (__atomic_compare_exchange_n(&shim_self.late, &n, 0, false, __ATOMIC_RELAXED,

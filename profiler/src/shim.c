@@ -269,11 +269,9 @@ bool shim_is_ours(void)
            (sealed || profile.header->pid == sys_getpid());
 }
 
-void shim_seal(void)
+void shim_seal(bool clock_stops)
 {
-    if (sealed)
-        return;
-    if (shim_enter_end()) {
+    if (!sealed && shim_enter_end()) {
         profile_make_room();
         evidence_process_ends();
         peak_seal();
@@ -281,6 +279,8 @@ void shim_seal(void)
         shim_leave();
     }
     sealed = true;
+    if (clock_stops && sealed_ns == 0)
+        sealed_ns = clock_ns();
 }
 
 void shim_watch_thread(void *lane) { pthread_setspecific(shim.key, lane); }

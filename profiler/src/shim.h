@@ -20,7 +20,7 @@ bool shim_is_ours(void);
 bool shim_met(void);
 
 /* The program puts itself under seccomp: make ready for having no system calls any more. */
-void shim_seal(void);
+void shim_seal(bool clock_stops);
 
 /* The calling thread has a lane: be told when it ends. */
 void shim_watch_thread(void *lane);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hosts with little room or few rights. */
 #include <fcntl.h>
+#include <grp.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -135,6 +136,49 @@ static void a_program_that_gains_rights_is_left_alone(void **state)
     assert_true(r.has);
 }
 
+/* As `user`: 0 the copy ran as without us and left no profile, 77 this user may not run it. */
+static int run_as(unsigned user, const char *copy)
+{
+    const char *const argv[] = {copy, "told", NULL};
+    int status = 0;
+    const pid_t pid = fork();
+
+    if (pid == 0) {
+        struct run in;
+
+        if (setgroups(0, NULL) != 0 || setresgid(user, user, user) != 0 ||
+            setresuid(user, user, user) != 0 || access(copy, X_OK) != 0)
+            _exit(77);
+        run_under(&in, NULL, argv);
+        const bool alone = in.status == 7 && strcmp(in.out, "secure 1\n") == 0;
+        const int profiles = run_profiles(&in);
+
+        run_done(&in);
+        _exit(!alone ? 1 : profiles);
+    }
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void a_set_uid_program_of_roots_is_left_alone_by_anybody(void **state)
+{
+    static const char *const names[] = {"confined", "confined-linked"};
+
+    if (getuid() != 0)
+        skip();
+    for (size_t i = 0; i < 2; i++) {
+        char path[512], *copy;
+
+        snprintf(path, sizeof path, "%s/%s", VICTIMS_DIR, names[i]);
+        copy = copy_of(path, 04755);
+        const int left = run_as(65534, copy);
+
+        unlink(copy);
+        free(copy);
+        assert_true(left == 0 || left == 77);
+    }
+}
+
 /* ---- little room ---- */
 
 /* In a child with a file system of its own at `dir`. False: this machine permits none. */
@@ -244,6 +288,7 @@ int main(void)
         TEST(a_host_gets_the_descriptors_it_would_get_without_us),
         TEST(a_daemon_has_its_profile),
         TEST(a_program_that_gains_rights_is_left_alone),
+        TEST(a_set_uid_program_of_roots_is_left_alone_by_anybody),
         TEST(a_file_system_that_fills_up_keeps_the_totals),
         TEST(a_file_system_without_room_is_no_matter_to_the_host),
         TEST(a_file_system_that_is_read_only_is_no_matter_to_the_host),
