@@ -5,17 +5,12 @@
  *   dx = 100 |plus - minus| / (plus + minus)   (the true range of both indicators cancels)
  *   out = Wilder average of dx */
 #include "compat.h"
-#include "price.h"
-#include "smooth.h"
-
-struct state {
-    struct smooth plus, minus, dx;
-};
+#include "directional_index.h"
 
 static size_t state_size(const double *params)
 {
     (void)params;
-    return sizeof(struct state);
+    return sizeof(struct directional_index);
 }
 
 /* TA-Lib and Tulip seed the movements with one bar less, as if the first bar had moved by 0; Tulip
@@ -55,30 +50,16 @@ static void reference(const struct ind_run *run)
 
 static void IND_FN(adx)(const struct ind_run *run)
 {
-    const size_t p = run_int(run, 0);
-    const double *high = run->in[0], *low = run->in[1];
-    const struct smoothing how = smoothing_wilder(run, p);
-    struct state *s = run->state;
-    double plus[CHUNK], minus[CHUNK];
+    const struct smoothing how = smoothing_wilder(run, run_int(run, 0));
+    double line[CHUNK];
 
     RUN_CHUNKS(run, first_movement(run->params), at, n)
     {
         const size_t skip = size_min(chunk_skip(at, first_dx(run->params)), n);
-        double *restrict dx = plus;
-        plus[0] = minus[0] = 0;
-        for (size_t i = at == 0; i < n; i++) {
-            plus[i] = plus_movement(high, low, at + i);
-            minus[i] = minus_movement(high, low, at + i);
-        }
-        smooth_chunk(&how, &s->plus, plus, plus, n);
-        smooth_chunk(&how, &s->minus, minus, minus, n);
-        for (size_t i = skip; i < n; i++) {
-            const double sum = plus[i] + minus[i], value = 100 * fabs(plus[i] - minus[i]) / sum;
-            dx[i] = sum == 0 ? 0 : value;
-        }
-        smooth_chunk(&how, &s->dx, dx + skip, dx + skip, n - skip);
+
+        directional_index_chunk(&how, run->state, run->in[0], run->in[1], at, n, skip, line);
         for (size_t i = chunk_skip(at, warmup(run->params, 0)); i < n; i++)
-            run->out[0][at + i] = dx[i];
+            run->out[0][at + i] = line[i];
     }
 }
 

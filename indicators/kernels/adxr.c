@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* adxr: average directional index rating, (adx[t] + adx[t-p]) / 2. */
-#include "price.h"
-#include "smooth.h"
+#include "directional_index.h"
 #include "tail.h"
 
 struct state {
-    struct smooth plus, minus, dx;
+    struct directional_index index;
     struct tail adx;
     double mem[];
 };
 
 static size_t state_size(const double *params)
 {
-    return sizeof(struct state) + tail_size((size_t)params[0] + 1);
+    return sizeof(struct state) + series_size((size_t)params[0]);
 }
 
 static size_t warmup(const double *params, size_t output)
@@ -47,18 +46,18 @@ static void reference(const struct ind_run *run)
 static void IND_FN(adxr)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double *high = run->in[0], *low = run->in[1], alpha = wilder_alpha(p);
+    const struct smoothing how = smoothing_wilder(run, p);
     struct state *s = run->state;
+    double line[CHUNK];
 
-    for (size_t t = run_start(run, 1); t < run->to; t++) {
-        const double plus = smooth_push(&s->plus, plus_movement(high, low, t), p, alpha);
-        const double minus = smooth_push(&s->minus, minus_movement(high, low, t), p, alpha);
-        if (t < p)
-            continue;
-        const double sum = plus + minus, dx = sum == 0 ? 0 : 100 * fabs(plus - minus) / sum;
-        const double *adx = tail_push(&s->adx, s->mem, p + 1, smooth_push(&s->dx, dx, p, alpha));
-        if (t >= 3 * p - 1)
-            run->out[0][t] = (adx[0] + *(adx - p)) / 2;
+    RUN_CHUNKS(run, 1, at, n)
+    {
+        const size_t skip = size_min(chunk_skip(at, p), n);
+
+        directional_index_chunk(&how, &s->index, run->in[0], run->in[1], at, n, skip, line);
+        const double *adx = tail_append(&s->adx, s->mem, p, line, n);
+        for (size_t i = chunk_skip(at, 3 * p - 1); i < n; i++)
+            run->out[0][at + i] = (adx[i] + *(adx + i - p)) / 2;
     }
 }
 

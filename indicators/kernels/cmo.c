@@ -3,16 +3,12 @@
  *
  *   gain, loss = Wilder averages of the rises and falls;   out = 100 (gain - loss) / (gain + loss)
  */
-#include "smooth.h"
-
-struct state {
-    struct smooth gain, loss;
-};
+#include "gain_loss.h"
 
 static size_t state_size(const double *params)
 {
     (void)params;
-    return sizeof(struct state);
+    return sizeof(struct gain_loss);
 }
 
 static void reference(const struct ind_run *run)
@@ -33,15 +29,16 @@ static void reference(const struct ind_run *run)
 static void IND_FN(cmo)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    const double *x = run->in[0], alpha = wilder_alpha(p);
-    struct state *s = run->state;
+    const struct smoothing how = smoothing_wilder(run, p);
+    double gain[CHUNK], loss[CHUNK];
 
-    for (size_t t = run_start(run, 1); t < run->to; t++) {
-        const double change = x[t] - x[t - 1];
-        const double gain = smooth_push(&s->gain, change < 0 ? 0 : change, p, alpha);
-        const double loss = smooth_push(&s->loss, change > 0 ? 0 : -change, p, alpha);
-        if (t >= p)
-            run->out[0][t] = gain + loss == 0 ? 0 : 100 * (gain - loss) / (gain + loss);
+    RUN_CHUNKS(run, 1, at, n)
+    {
+        gain_loss_chunk(&how, run->state, run->in[0] + at, n, gain, loss);
+        for (size_t i = chunk_skip(at, p); i < n; i++) {
+            const double sum = gain[i] + loss[i], value = 100 * (gain[i] - loss[i]) / sum;
+            run->out[0][at + i] = sum == 0 ? 0 : value;
+        }
     }
 }
 

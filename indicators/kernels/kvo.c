@@ -31,19 +31,49 @@ static size_t warmup(const double *params, size_t output)
     return 1;
 }
 
-/* Of bar t, which has one before it. */
-static double force_push(struct force *s, const double *const *in, size_t t)
+static inline double middle(const double *const *in, size_t t)
 {
-    const double *high = in[0], *low = in[1], *close = in[2];
-    const double range = high[t] - low[t];
-    const double change = high[t] + low[t] + close[t] - (high[t - 1] + low[t - 1] + close[t - 1]);
+    return in[0][t] + in[1][t] + in[2][t];
+}
 
-    if (change * s->trend < 0 || (s->trend == 0 && change != 0)) {
-        s->trend = change > 0 ? 1 : -1;
-        s->cm = high[t - 1] - low[t - 1];
+/* Where price has not moved the trend goes on. Gives the last one. */
+static double carry_trend(double before, double *trend, size_t n)
+{
+    int still = 0;
+
+    for (size_t i = 0; i < n; i++)
+        still |= trend[i] == 0;
+    for (size_t i = 0; i < n && still; i++)
+        trend[i] = before = trend[i] != 0 ? trend[i] : before;
+    return trend[n - 1];
+}
+
+/* Of bars at .. at + n - 1, each of which has one before it. What turns, and so where the sums
+ * begin, follows from prices alone: the sums are a recurrence that keeps all or nothing. */
+static void force_chunk(struct force *s, const double *const *in, size_t at, size_t n,
+                        double *restrict force)
+{
+    double room[CHUNK + 1], *trend = room + 1, keep[CHUNK], cm[CHUNK];
+
+    for (size_t i = 0; i < n; i++) {
+        const double change = middle(in, at + i) - middle(in, at + i - 1);
+        const double down = change < 0 ? -1 : 0;
+        trend[i] = change > 0 ? 1 : down;
     }
-    s->cm += range;
-    return in[3][t] * fabs(2 * (range / s->cm) - 1) * (s->trend > 0 ? 100 : -100);
+    trend[-1] = s->trend;
+    s->trend = carry_trend(s->trend, trend, n);
+    for (size_t i = 0; i < n; i++) {
+        const double range = in[0][at + i] - in[1][at + i];
+        const double both = range + (in[0][at + i - 1] - in[1][at + i - 1]);
+        const bool turns = trend[i] != room[i]; /* against the bar before */
+        keep[i] = turns ? 0 : 1;
+        cm[i] = turns ? both : range;
+    }
+    s->cm = fade_chunk(s->cm, keep, cm, cm, n);
+    for (size_t i = 0; i < n; i++) {
+        const double size = fabs(2 * ((in[0][at + i] - in[1][at + i]) / cm[i]) - 1);
+        force[i] = in[3][at + i] * size * (trend[i] > 0 ? 100 : -100);
+    }
 }
 
 /* Each trend is summed afresh from its first bar. */
@@ -83,8 +113,7 @@ static void IND_FN(kvo)(const struct ind_run *run)
 
     RUN_CHUNKS(run, 1, at, n)
     {
-        for (size_t i = 0; i < n; i++)
-            fast[i] = force_push(&s->force, run->in, at + i);
+        force_chunk(&s->force, run->in, at, n, fast);
         smooth_chunk(&slow_how, &s->slow, fast, slow, n);
         smooth_chunk(&fast_how, &s->fast, fast, fast, n);
         for (size_t i = 0; i < n; i++)

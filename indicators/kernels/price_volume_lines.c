@@ -18,6 +18,21 @@ static size_t warmup_2(const double *params, size_t output)
     return 2;
 }
 
+/* Both are worked out, so that a loop of these has no branch. */
+static inline double where(bool yes, double value, double otherwise)
+{
+    return yes ? value : otherwise;
+}
+
+/* What Williams adds: a rise from the true low, a fall from the true high. */
+static inline double true_move(double high, double low, double close, double before)
+{
+    const double rise = close - where(low < before, low, before);
+    const double fall = close - where(high > before, high, before);
+
+    return where(close > before, rise, where(close < before, fall, 0));
+}
+
 /* How a step goes into a line. */
 enum way { PLUS, TIMES };
 
@@ -89,11 +104,11 @@ static inline void line_chunk(struct line *line, enum way way, double *step, siz
 #define FOSBACK      "Fosback, Stock Market Logic, 1976"
 
 PRICE_VOLUME_LINE(nvi, "Negative Volume Index", CLOSE_VOLUME, ITEMS({{0}}), 0, 1000, TIMES,
-                  in[1][t] < in[1][t - 1] ? in[0][t] / in[0][t - 1] : 1, 1e-11, FOSBACK,
+                  where(in[1][t] < in[1][t - 1], in[0][t] / in[0][t - 1], 1), 1e-11, FOSBACK,
                   "1000, then times close / close before on falling volume.");
 PRICE_VOLUME_LINE(pvi, "Positive Volume Index", CLOSE_VOLUME,
                   ITEMS({{"initial_value", "points", 1000, -1e15, 1e15}}), 0, run->params[0], TIMES,
-                  in[1][t] > in[1][t - 1] ? in[0][t] / in[0][t - 1] : 1, 1e-11, FOSBACK,
+                  where(in[1][t] > in[1][t - 1], in[0][t] / in[0][t - 1], 1), 1e-11, FOSBACK,
                   "initial_value, then times close / close before on rising volume.");
 PRICE_VOLUME_LINE(
     vpt, "Volume Price Trend", ITEMS({{"price", "close"}, {"volume", "volume"}}), ITEMS({{0}}), 2,
@@ -103,12 +118,7 @@ PRICE_VOLUME_LINE(
     "from the third.");
 PRICE_VOLUME_LINE(wad, "Williams Accumulation/Distribution",
                   ITEMS({{"high", "high"}, {"low", "low"}, {"close", "close"}}), ITEMS({{0}}), 0, 0,
-                  PLUS,
-                  in[2][t] > in[2][t - 1]
-                      ? in[2][t] - (in[1][t] < in[2][t - 1] ? in[1][t] : in[2][t - 1])
-                  : in[2][t] < in[2][t - 1]
-                      ? in[2][t] - (in[0][t] > in[2][t - 1] ? in[0][t] : in[2][t - 1])
-                      : 0,
-                  1e-10, "Williams, The Secret of Selecting Stocks, 1986",
+                  PLUS, true_move(in[0][t], in[1][t], in[2][t], in[2][t - 1]), 1e-10,
+                  "Williams, The Secret of Selecting Stocks, 1986",
                   "Close less the lower of low and close before when it rises, less the higher of "
                   "high and close before when it falls, added up from 0.");

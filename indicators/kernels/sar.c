@@ -29,26 +29,60 @@ static void begin(struct parabolic *s, const double *high, const double *low, do
 
 static inline double not_above(double value, double most) { return value < most ? value : most; }
 
-/* `rising` is a constant wherever this is called. */
-static inline __attribute__((always_inline)) void advance(struct parabolic *s, const double *high,
-                                                          const double *low, size_t t,
-                                                          const struct pace *pace, bool rising)
+/* Bars of one trend, from bar t of the chunk on, up to and with the one that turns it; gives the
+ * bar after. clear[i] is what the stop of bar i must not pass. `rising` is a constant wherever this
+ * is called. What is seldom so is a branch, and no bar waits for it; what is often so, a new
+ * extreme, is a choice. */
+static inline __attribute__((always_inline)) size_t
+follow_trend(struct parabolic *s, const struct pace *pace, const double *high, const double *low,
+             const double *clear, size_t t, size_t n, double *restrict out, bool rising)
 {
     const double *top = rising ? high : low, *bottom = rising ? low : high;
-    const double next = s->sar + s->share * (s->extreme - s->sar);
+    double sar = s->sar, extreme = s->extreme, share = s->share;
+    bool on = true;
 
-    if (rising ? low[t] < next : high[t] > next) {
-        s->rising = !rising;
-        s->sar = s->extreme;
-        s->extreme = bottom[t];
-        s->share = pace->init;
-        return;
+    for (; t < n && on; t++) {
+        const double next = sar + share * (extreme - sar);
+
+        if (rising ? bottom[t] < next : bottom[t] > next) {
+            sar = extreme;
+            extreme = bottom[t];
+            share = pace->init;
+            s->rising = !rising;
+            on = false;
+        } else {
+            const bool further = rising ? top[t] > extreme : top[t] < extreme;
+            const double grown = not_above(share + pace->step, pace->most);
+
+            extreme = further ? top[t] : extreme;
+            share = further ? grown : share;
+            sar = next;
+            if (__builtin_expect(!(rising ? next <= clear[t] : next >= clear[t]), 0))
+                sar = isnan(next) ? next : clear[t];
+        }
+        out[t] = sar;
     }
-    if (rising ? top[t] > s->extreme : top[t] < s->extreme) {
-        s->extreme = top[t];
-        s->share = not_above(s->share + pace->step, pace->most);
+    s->sar = sar;
+    s->extreme = extreme;
+    s->share = share;
+    return t;
+}
+
+static void advance_chunk(struct parabolic *s, const struct pace *pace, const double *high,
+                          const double *low, size_t n, double *restrict out)
+{
+    double lowest[CHUNK], highest[CHUNK];
+
+    for (size_t i = 0; i < n; i++) {
+        lowest[i] = nan_min(*(low + i - 1), *(low + i - 2));
+        highest[i] = nan_max(*(high + i - 1), *(high + i - 2));
     }
-    s->sar = nan_pick(next, nan_pick(bottom[t - 1], bottom[t - 2], rising), rising);
+    for (size_t t = 0; t < n;) {
+        if (s->rising)
+            t = follow_trend(s, pace, high, low, lowest, t, n, out, true);
+        else
+            t = follow_trend(s, pace, high, low, highest, t, n, out, false);
+    }
 }
 
 /* Tulip goes by the middles of the first two bars and by the first bar's
@@ -139,18 +173,13 @@ static void IND_FN(sar)(const struct ind_run *run)
         begin_as(compat, &s, high, low, &pace);
     if (t == 1 && t < run->to && compat == COMPAT_NONE)
         out[t++] = s.sar;
-    for (; t < run->to; t++) {
-        if (compat == COMPAT_NONE) {
-            if (s.rising)
-                advance(&s, high, low, t, &pace, true);
-            else
-                advance(&s, high, low, t, &pace, false);
-            out[t] = s.sar;
-        } else {
-            out[t] = compat == COMPAT_TALIB ? parabolic_advance(&s, high, low, t, &pace, &pace, 0)
-                                            : advance_tulip(&s, high, low, t, step, most);
-        }
+    for (size_t n; t < run->to && compat == COMPAT_NONE; t += n) {
+        n = size_min(CHUNK, run->to - t);
+        advance_chunk(&s, &pace, high + t, low + t, n, out + t);
     }
+    for (; t < run->to; t++)
+        out[t] = compat == COMPAT_TALIB ? parabolic_advance(&s, high, low, t, &pace, &pace, 0)
+                                        : advance_tulip(&s, high, low, t, step, most);
     *(struct parabolic *)run->state = s;
 }
 

@@ -14,11 +14,11 @@ enum { LEN = 1000000 };
 
 /* What sums, averages or smooths as it goes. */
 static const char *const running[] = {
-    "ad",    "adosc",      "adx",    "apo",  "atr",    "bollinger_bands",
-    "cmo",   "dema",       "ema",    "kama", "linreg", "macd",
-    "mfi",   "obv",        "rsi",    "sma",  "stddev", "stoch",
-    "sum",   "tema",       "tilson", "tsf",  "tsi",    "var",
-    "vidya", "volatility", "vwap",   "vwma", "wma",    "zlema"};
+    "ad",     "adosc",      "adx",  "adxr",   "apo", "atr",  "bollinger_bands",
+    "cmo",    "correl",     "dema", "edecay", "ema", "kama", "kvo",
+    "linreg", "macd",       "mfi",  "obv",    "rsi", "sma",  "stddev",
+    "stoch",  "sum",        "tema", "tilson", "tsf", "tsi",  "var",
+    "vidya",  "volatility", "vwap", "vwma",   "wma", "zlema"};
 
 static struct table table;
 
