@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The front door, second half: outputs and work are good, so the rows are run. */
 #include "plan.h"
+#include "registry.h"
 #include <pthread.h>
 #include <string.h>
 
@@ -16,28 +17,49 @@ static double *open_row(const struct plan *plan, size_t row, size_t output, size
     return at + plan->first;
 }
 
+/* A row in stretches, each worked out in the nearest cache. */
+static void run_stretches(const struct plan *plan, const struct ind_run *row, const size_t *warmup)
+{
+    put_past_fn *const put_past = isa_chosen()->put_past;
+    _Alignas(64) double room[STRETCH_ROOM];
+    struct ind_run run = *row;
+
+    for (run.to = 0; run.to < row->to; run.from = run.to) {
+        run.to = size_min(run.from + plan->stretch, row->to);
+        if (row->to - run.to == 1) /* one bar alone is taken for a stream's */
+            run.to -= 1;
+        for (size_t o = 0; o < plan->n_outputs; o++)
+            run.out[o] = room + o * plan->stretch - run.from;
+        plan->ind->run(&run);
+        for (size_t o = 0; o < plan->n_outputs; o++) {
+            const size_t t = size_max(run.from, size_min(warmup[o], run.to));
+            put_past(row->out[o] + t, run.out[o] + t, run.to - t, run.to == row->to);
+        }
+    }
+}
+
 static void run_row(const struct plan *plan, size_t row, void *work)
 {
     const struct ind_indicator *ind = plan->ind;
     double params[IND_MAX_PARAMS];
+    size_t warmup[IND_MAX_OUTPUTS];
     struct ind_run run = {.params = params, .to = plan->job->len - plan->first, .state = work};
 
     plan_params(plan, row, params);
     for (size_t i = 0; i < ind_n_inputs(ind); i++)
         run.in[i] = plan->job->in[i] + plan->first;
-    for (size_t o = 0; o < plan->n_outputs; o++)
-        run.out[o] = open_row(plan, row, o, ind_warmup(ind, params, o));
+    for (size_t o = 0; o < plan->n_outputs; o++) {
+        warmup[o] = ind_warmup(ind, params, o);
+        run.out[o] = open_row(plan, row, o, warmup[o]);
+    }
     if (ind->state_size)
         memset(work, 0, ind->state_size(params));
-    (ind->single ? ind->single : ind->run)(&run);
-}
-
-/* Results larger than this are stored past the caches: nobody will find them there. */
-static const double CACHE_SIZE = 32 << 20;
-
-static double result_size(const struct plan *plan)
-{
-    return (double)plan->rows * (double)plan->job->len * (double)plan->n_outputs * sizeof(double);
+    if (ind->single)
+        ind->single(&run);
+    else if (plan->stretch)
+        run_stretches(plan, &run, warmup);
+    else
+        ind->run(&run);
 }
 
 static void run_group(const struct plan *plan, size_t from, size_t to, void *work)
@@ -50,7 +72,7 @@ static void run_group(const struct plan *plan, size_t from, size_t to, void *wor
                               .params = params,
                               .out = out,
                               .work = work,
-                              .stream = result_size(plan) > CACHE_SIZE};
+                              .stream = plan->stretch > 0};
 
     for (size_t i = 0; i < ind_n_inputs(ind); i++)
         group.in[i] = plan->job->in[i] + plan->first;

@@ -10,17 +10,11 @@
 static inline void group_put(const struct ind_group *group, double *to, const double *from,
                              size_t n)
 {
-    size_t i = 0;
-
-    if (group->stream) {
-        for (; i < n && (uintptr_t)(to + i) % 64; i++)
+    if (group->stream)
+        vd_put_past(to, from, n);
+    else
+        for (size_t i = 0; i < n; i++)
             to[i] = from[i];
-        for (; i + 8 <= n; i += 8)
-            for (size_t k = 0; k < 8; k += IND_LANES)
-                vd_stream(to + i + k, vd_load(from + i + k));
-    }
-    for (; i < n; i++)
-        to[i] = from[i];
 }
 
 /* Put the bars at .. at + n - 1 of a row, those from `first` on. */

@@ -21,8 +21,9 @@
     const struct ind_indicator IND_FN(ind_indicator_##name)
 
 /* A stretch of bars of one parameter set. Bar 0 is the first one valid in every input. A whole
- * series comes as one stretch, a stream as stretches of one bar, so a kernel must carry over in
- * `state` whatever it needs besides `history` earlier bars of its inputs.
+ * series comes as one stretch, or where results are larger than the caches as several of many bars,
+ * a stream as stretches of one bar, so a kernel must carry over in `state` whatever it needs
+ * besides `history` earlier bars of its inputs.
  *
  * Arguments have been checked. Outputs hold NaN up to the warm-up; the kernel writes every bar from
  * there on and none before. */

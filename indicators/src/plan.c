@@ -55,6 +55,20 @@ static int check_rows(struct plan *plan, size_t *ret_warmup)
     return IND_OK;
 }
 
+/* Whole chunks, so that most sums begin where they do in a series that is not cut. What is late by
+ * some bars cannot be cut. */
+static size_t stretch_of(const struct plan *plan)
+{
+    static const double cache_size = 32 << 20;
+    double params[IND_MAX_PARAMS];
+    const double values = (double)plan->rows * (double)plan->job->len * (double)plan->n_outputs;
+
+    plan_params(plan, 0, params);
+    return values * sizeof(double) > cache_size && ind_ahead(plan->ind, params) == 0
+               ? STRETCH_ROOM / plan->n_outputs / CHUNK * CHUNK
+               : 0;
+}
+
 /* The first bar where every input is a number; len when there is none. */
 static size_t first_valid(const struct ind_job *job, size_t n_inputs)
 {
@@ -90,6 +104,7 @@ int plan_make(struct plan *ret, const struct ind_indicator *ind, const struct in
     const size_t units = plan.rows / plan.unit + (plan.rows % plan.unit != 0);
     plan.threads = sweep ? size_max(1, size_min(size_min(job->threads, THREADS_MAX), units)) : 1;
     plan.first = first_valid(job, n_inputs);
+    plan.stretch = stretch_of(&plan);
     *ret = plan;
     return plan.job->len - plan.first > warmup ? IND_OK : IND_ESHORT;
 }

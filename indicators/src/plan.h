@@ -14,10 +14,15 @@ struct plan {
     size_t first;       /* the first bar valid in all inputs */
     size_t threads;     /* how many of them have rows to do */
     size_t thread_size; /* bytes of work each of them needs, a multiple of WORK_ALIGN */
+    size_t stretch;     /* bars that are worked out in a cache, then stored past all; 0: all bars,
+                           the caches are large enough */
 };
 
 /* A call that needs no more work than OWN_WORK brings it itself, on the stack. */
 enum { WORK_ALIGN = 64, THREADS_MAX = 64, OWN_WORK = 16384 };
+
+/* Values of a stretch. */
+enum { STRETCH_ROOM = 4096 };
 
 static inline size_t work_round(size_t size)
 {

@@ -3,11 +3,13 @@
 #ifndef IND_REGISTRY_H
 #define IND_REGISTRY_H
 
+#include "past.h"
 #include <nocopy/indicators.h>
 
 struct isa {
     const char *name;
     const struct ind_indicator *const *table; /* ind_count() of them, sorted by name */
+    put_past_fn *put_past;
 };
 
 /* The instruction sets built in and runnable on this machine, the plainest first; null after the

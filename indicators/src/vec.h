@@ -7,6 +7,7 @@
 #define IND_VEC_H
 
 #include <stddef.h>
+#include <stdint.h>
 #ifdef __AVX2__
 #include <immintrin.h>
 #endif
@@ -70,6 +71,20 @@ VEC_INLINE double fused(double a, double b, double c)
 #else
     return a * b + c;
 #endif
+}
+
+/* Store n values past the caches. */
+VEC_INLINE void vd_put_past(double *to, const double *from, size_t n)
+{
+    size_t i = 0;
+
+    for (; i < n && (uintptr_t)(to + i) % 64; i++)
+        to[i] = from[i];
+    for (; i + 8 <= n; i += 8)
+        for (size_t k = 0; k < 8; k += IND_LANES)
+            vd_stream(to + i + k, vd_load(from + i + k));
+    for (; i < n; i++)
+        to[i] = from[i];
 }
 
 /* After vd_stream: what was written is seen by all before what comes next. */

@@ -3,6 +3,7 @@
  * instruction set, whole series, row of a sweep or bar by bar. */
 #include "kernel.h"
 #include "near.h"
+#include "plan.h"
 #include "registry.h"
 #include "series.h"
 #include <setjmp.h>
@@ -58,6 +59,24 @@ static void run(const struct ind_indicator *ind, struct ind_job *job, struct she
     free(job->work);
     if (status < 0)
         fail_msg("%s: %s", ind->name, ind_strerror(status));
+    sheet_blur(sheet);
+}
+
+/* The same where results are larger than the caches. */
+static void run_stretches(const struct ind_indicator *ind, struct ind_job *job, struct sheet *sheet,
+                          size_t rows)
+{
+    struct plan plan;
+
+    sheet_make(sheet, ind, rows, job->len);
+    memcpy(job->out, sheet->out, sizeof job->out);
+    job->work_size = ind_work_size(ind, job);
+    job->work = job->work_size ? aligned_alloc(64, job->work_size) : NULL;
+    assert_int_equal(plan_make(&plan, ind, job, true), IND_OK);
+    assert_int_equal(plan.stretch, 0);
+    plan.stretch = ind_ahead(ind, job->params) ? 0 : CHUNK;
+    assert_int_equal(plan_run(&plan), IND_OK);
+    free(job->work);
     sheet_blur(sheet);
 }
 
@@ -138,7 +157,7 @@ static void check(const struct ind_indicator *ind, const struct ind_indicator *p
     const size_t n_params = ind_n_params(ind);
     struct ind_indicator plain = *ind;
     struct ind_job job = {0};
-    struct sheet batch;
+    struct sheet batch, past;
 
     plain.run = plain.reference;
     plain.state_size = scratch_size;
@@ -154,6 +173,8 @@ static void check(const struct ind_indicator *ind, const struct ind_indicator *p
     job.combos = SETS;
     run(ind, &job, &batch, SETS, true);
     assert_padding(ind, &batch, SETS);
+    run_stretches(ind, &job, &past, SETS);
+    assert_padding(ind, &past, SETS);
     job.combos = 1;
     for (size_t k = 0; k < SETS; k++) {
         struct sheet one, reference, twin;
@@ -166,12 +187,14 @@ static void check(const struct ind_indicator *ind, const struct ind_indicator *p
                     ind->tolerance);
         assert_same(ind, "against scalar", &one, 0, &twin, 0, params[k], ind->isa_tolerance);
         assert_same(ind, "row of a sweep", &batch, k, &one, 0, params[k], ind->tolerance);
+        assert_same(ind, "row past the caches", &past, k, &one, 0, params[k], ind->tolerance);
         assert_stream(ind, &job, &one);
         free(one.at);
         free(reference.at);
         free(twin.at);
     }
     free(batch.at);
+    free(past.at);
 }
 
 static void check_all(const struct table *table)
