@@ -4,9 +4,9 @@
  *   chains DEPTH same|random|live|copy32|copy1k [THREADS [PAIRS]]
  *
  * `same` makes all pairs from one chain; `random` makes each from one of 16,384 chains of its own,
- * never the one before; `live` replaces one of two million blocks at random; `copy...` copies so
- * many bytes instead. Frames are of every common kind. Prints CPU nanoseconds a pair or copy, best
- * of five rounds. */
+ * never the one before; `live` replaces one of two million blocks at random (of PAIRS, when those
+ * are fewer than by default); `copy...` copies so many bytes instead. Frames are of every common
+ * kind. Prints CPU nanoseconds a pair or copy, best of five rounds. */
 #include <alloca.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -19,11 +19,14 @@
 #define CHAINS 16384
 #define ROUNDS 5
 #define LIVE   2000000
+#define PAIRS  300000
 
 struct chain {
     const uint8_t *next; /* kinds of the frames still to come */
     unsigned depth, pairs;
-    void **live; /* null: none are kept */
+    void **live; /* null: none are kept; `n_live` of them, the next by `state` */
+    size_t n_live;
+    uint64_t *state;
     size_t copy; /* bytes; 0: none are copied */
 };
 
@@ -46,13 +49,13 @@ static void copy(size_t size)
 
 __attribute__((noinline)) static uint64_t innermost(const struct chain *chain)
 {
-    uint64_t sum = 0, state = chain->pairs;
+    uint64_t sum = 0;
 
     for (unsigned i = 0; chain->live && i < chain->pairs; i++) {
-        void **at = &chain->live[step(&state) % LIVE];
+        void **at = &chain->live[step(chain->state) % chain->n_live];
 
         free(*at);
-        *at = malloc(40 + step(&state) % 256);
+        *at = malloc(40 + step(chain->state) % 256);
     }
     for (unsigned i = 0; chain->copy && i < chain->pairs; i++)
         copy(chain->copy);
@@ -135,8 +138,8 @@ struct load {
     int same;
     const uint8_t *kinds; /* [CHAINS][depth] */
     void **live;
-    size_t copy;
-    uint64_t sum, cpu_ns;
+    size_t copy, n_live;
+    uint64_t sum, cpu_ns, state;
 };
 
 static uint64_t cpu_ns(void)
@@ -154,13 +157,20 @@ static void *run(void *arg)
     const uint64_t start = cpu_ns();
 
     if (load->same) {
-        const struct chain chain = {load->kinds, load->depth, load->pairs, load->live, load->copy};
+        const struct chain chain = {.next = load->kinds,
+                                    .depth = load->depth,
+                                    .pairs = load->pairs,
+                                    .live = load->live,
+                                    .n_live = load->n_live,
+                                    .state = &load->state,
+                                    .copy = load->copy};
 
         load->sum += deeper(&chain, 0, 1, 2);
     } else {
         for (unsigned i = 0; i < load->pairs; i++) {
             const size_t which = step(&state) % CHAINS;
-            const struct chain chain = {load->kinds + which * load->depth, load->depth, 1, NULL, 0};
+            const struct chain chain = {
+                .next = load->kinds + which * load->depth, .depth = load->depth, .pairs = 1};
 
             load->sum += deeper(&chain, 0, 1, 2);
         }
@@ -193,7 +203,7 @@ int main(int argc, char **argv)
     static struct load loads[64];
     const unsigned depth = argc > 2 ? (unsigned)strtoul(argv[1], NULL, 10) : 0;
     const unsigned threads = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 1;
-    const unsigned pairs = argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : 300000;
+    const unsigned pairs = argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : PAIRS;
     double best = 0;
     uint64_t state = 42;
     uint8_t *chains;
@@ -216,7 +226,12 @@ int main(int argc, char **argv)
                                          : argv[2][4] == '3' ? 32
                                                              : 1024,
                                  .kinds = chains,
+                                 .state = i + 1,
+                                 .n_live = pairs < PAIRS ? pairs : LIVE,
                                  .live = argv[2][0] == 'l' ? calloc(LIVE, sizeof(void *)) : NULL};
+    for (unsigned i = 0; i < threads; i++)
+        for (size_t k = 0; loads[i].live != NULL && k < loads[i].n_live; k++)
+            loads[i].live[k] = malloc(40 + step(&state) % 256);
     for (unsigned i = 0; i < ROUNDS; i++) {
         const double ns = round_ns(loads, threads);
 
