@@ -3,6 +3,7 @@
  *
  *   upper = middle + devup * deviation,   lower = middle - devdn * deviation */
 #include "average_spread.h"
+#include "compat.h"
 
 enum { PERIOD, DEVUP, DEVDN, MATYPE, DEVTYPE };
 
@@ -43,7 +44,8 @@ static void IND_FN(bollinger_bands)(const struct ind_run *run)
     const size_t first = warmup(run->params, 0);
     double middle[CHUNK], spread[CHUNK];
 
-    RUN_CHUNKS(run, 0, at, n)
+    /* short, so that the roots of one stretch meet the sums of another */
+    RUN_CHUNKS_OF(64, run, 0, at, n)
     {
         const double *x = run->in[0] + at;
 
@@ -63,13 +65,16 @@ IND_INDICATOR(bollinger_bands) = {
     .source = "Bollinger, Bollinger on Bollinger Bands, 2001",
     .note =
         "Deviation of the population around the mean of the window. Bands of a flat window have "
-        "no width. A NaN or infinite bar shows while it is in the window of a simple average.",
+        "no width. A NaN or infinite bar shows while it is in the window of a simple average. "
+        "TA-Lib's and Tulip's bands are these: compat is there for callers that ask all "
+        "indicators for the same library.",
     .inputs = {{"data", "close"}},
     .params = {{"period", "bars", 20, 1, IND_PERIOD_MAX, IND_INTEGER},
                {"devup", "ratio", 2, -1e6, 1e6},
                {"devdn", "ratio", 2, -1e6, 1e6},
                MA_PARAM("matype", MA_SMA),
-               DEVIATION_PARAM("devtype")},
+               DEVIATION_PARAM("devtype"),
+               COMPAT_PARAM},
     .outputs = {"upper_band", "middle_band", "lower_band"},
     .warmup = warmup,
     .history = ind_history_period,
