@@ -118,14 +118,13 @@ VEC_INLINE v8 v8_up1(v8 a) { return _mm512_maskz_permutex_pd(0xee, a, 0x90); }
 VEC_INLINE v8 v8_up2(v8 a) { return _mm512_maskz_permutex_pd(0xcc, a, 0x40); }
 VEC_INLINE v8 v8_carry(v8 a) { return _mm512_maskz_permutexvar_pd(0xf0, _mm512_set1_epi64(3), a); }
 VEC_INLINE v8 v8_last(v8 a) { return _mm512_permutexvar_pd(_mm512_set1_epi64(7), a); }
-VEC_INLINE v8 v8_back(v8 before, v8 a, const int lane)
-{
-    return _mm512_castsi512_pd(
-        _mm512_alignr_epi64(_mm512_castpd_si512(a), _mm512_castpd_si512(before), lane));
-}
-VEC_INLINE v8 v8_back1(v8 before, v8 a) { return v8_back(before, a, 7); }
-VEC_INLINE v8 v8_back2(v8 before, v8 a) { return v8_back(before, a, 6); }
-VEC_INLINE v8 v8_back4(v8 before, v8 a) { return v8_back(before, a, 4); }
+#define V8_BACK(before, a, lane) /* the lane must be seen to be constant */                        \
+    _mm512_castsi512_pd(                                                                           \
+        _mm512_alignr_epi64(_mm512_castpd_si512(a), _mm512_castpd_si512(before), lane))
+VEC_INLINE v8 v8_back1(v8 before, v8 a) { return V8_BACK(before, a, 7); }
+VEC_INLINE v8 v8_back2(v8 before, v8 a) { return V8_BACK(before, a, 6); }
+VEC_INLINE v8 v8_back4(v8 before, v8 a) { return V8_BACK(before, a, 4); }
+#undef V8_BACK
 VEC_INLINE double v8_first(v8 a) { return _mm512_cvtsd_f64(a); }
 VEC_INLINE v8 v8_div(v8 a, v8 b) { return _mm512_div_pd(a, b); }
 VEC_INLINE v8 v8_positive(v8 a) { return _mm512_max_pd(_mm512_setzero_pd(), a); }

@@ -194,8 +194,12 @@ VEC_INLINE double window_sum_blocks(const double *at, size_t p, size_t blocks, d
     const v8 by = v8_set(scale);
     struct v8_running r = v8_running_from(sum_before);
 
-    for (size_t i = 0; i < 2 * blocks; i++, at += 8, sum += 8)
-        v8_store(sum, v8_mul(by, v8_running_add(&r, v8_sub(v8_load(at), v8_load(at - p)))));
+    for (size_t i = 0; i < blocks; i++, at += 16, sum += 16) {
+        const v8 a = v8_running_add(&r, v8_sub(v8_load(at), v8_load(at - p)));
+        const v8 b = v8_running_add(&r, v8_sub(v8_load(at + 8), v8_load(at + 8 - p)));
+        v8_store(sum, v8_mul(by, a));
+        v8_store(sum + 8, v8_mul(by, b));
+    }
     return v8_lane7(r.sum);
 }
 
