@@ -21,8 +21,6 @@ struct falling {
     double keep, less;
 };
 
-static inline double higher(double a, double b) { return a > b ? a : b; }
-
 /* y[i] = max(x[i], what is left of y[i - 1]), with `before` in front of the first. Peaks of the
  * last 2, 4 and 8 bars first, which wait for none; each bar then waits for the one 8 before it.
  * Gives the last. */
@@ -40,20 +38,20 @@ static inline double fall_chunk(const struct falling *how, double before, const 
             y[i] = before = nan_max(before * keep - less, x[i]);
         return before;
     }
-    a[0] = higher(x[0], before * keep - less);
+    a[0] = pick(x[0], before * keep - less, false);
     for (size_t i = 1; i < n; i++)
-        a[i] = higher(x[i], x[i - 1] * keep - less);
-    a[1] = higher(x[1], a[0] * keep - less);
+        a[i] = pick(x[i], x[i - 1] * keep - less, false);
+    a[1] = pick(x[1], a[0] * keep - less, false);
     for (size_t i = 0; i < 2; i++)
         b[i] = a[i];
     for (size_t i = 2; i < n; i++)
-        b[i] = higher(a[i], a[i - 2] * keep2 - less2);
+        b[i] = pick(a[i], a[i - 2] * keep2 - less2, false);
     for (size_t i = 0; i < 4; i++)
         y[i] = b[i];
     for (size_t i = 4; i < n; i++)
-        y[i] = higher(b[i], b[i - 4] * keep4 - less4);
+        y[i] = pick(b[i], b[i - 4] * keep4 - less4, false);
     for (size_t i = BLOCK; i < n; i++)
-        y[i] = higher(y[i], y[i - BLOCK] * keep8 - less8);
+        y[i] = pick(y[i], y[i - BLOCK] * keep8 - less8, false);
     return y[n - 1];
 }
 

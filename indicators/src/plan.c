@@ -60,13 +60,13 @@ static int check_rows(struct plan *plan, size_t *ret_warmup)
 static size_t stretch_of(const struct plan *plan)
 {
     static const double cache_size = 32 << 20;
-    double params[IND_MAX_PARAMS];
     const double values = (double)plan->rows * (double)plan->job->len * (double)plan->n_outputs;
+    double params[IND_MAX_PARAMS];
 
+    if (values * sizeof(double) <= cache_size)
+        return 0;
     plan_params(plan, 0, params);
-    return values * sizeof(double) > cache_size && ind_ahead(plan->ind, params) == 0
-               ? STRETCH_ROOM / plan->n_outputs / CHUNK * CHUNK
-               : 0;
+    return ind_ahead(plan->ind, params) ? 0 : STRETCH_ROOM / plan->n_outputs / CHUNK * CHUNK;
 }
 
 /* The first bar where every input is a number; len when there is none. */

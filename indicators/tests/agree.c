@@ -46,8 +46,9 @@ static void sheet_blur(struct sheet *sheet)
             sheet->at[i] = NAN;
 }
 
-static void run(const struct ind_indicator *ind, struct ind_job *job, struct sheet *sheet,
-                size_t rows, bool batch)
+/* Give the job a sheet, and garbage for work. */
+static void job_ready(const struct ind_indicator *ind, struct ind_job *job, struct sheet *sheet,
+                      size_t rows)
 {
     sheet_make(sheet, ind, rows, job->len);
     memcpy(job->out, sheet->out, sizeof job->out);
@@ -55,6 +56,12 @@ static void run(const struct ind_indicator *ind, struct ind_job *job, struct she
     job->work = job->work_size ? aligned_alloc(64, job->work_size) : NULL;
     if (job->work)
         memset(job->work, 0xa5, job->work_size);
+}
+
+static void run(const struct ind_indicator *ind, struct ind_job *job, struct sheet *sheet,
+                size_t rows, bool batch)
+{
+    job_ready(ind, job, sheet, rows);
     const int status = batch ? ind_batch(ind, job) : ind_single(ind, job);
     free(job->work);
     if (status < 0)
@@ -68,10 +75,7 @@ static void run_stretches(const struct ind_indicator *ind, struct ind_job *job, 
 {
     struct plan plan;
 
-    sheet_make(sheet, ind, rows, job->len);
-    memcpy(job->out, sheet->out, sizeof job->out);
-    job->work_size = ind_work_size(ind, job);
-    job->work = job->work_size ? aligned_alloc(64, job->work_size) : NULL;
+    job_ready(ind, job, sheet, rows);
     assert_int_equal(plan_make(&plan, ind, job, true), IND_OK);
     assert_int_equal(plan.stretch, 0);
     plan.stretch = ind_ahead(ind, job->params) ? 0 : CHUNK;
