@@ -9,7 +9,7 @@
 #include "sys.h"
 
 enum {
-    CALM_FIRST = 128,    /* changes far from a peak until a lane takes credit */
+    CALM_FIRST = 128,    /* blocks that made no peak until a lane takes credit */
     CALM_MOST = 1 << 20, /* each calling back doubles that */
     CREDIT_LEAST = 4096, /* bytes below the peak that make credit worth it */
     CREDIT_MOST = 1 << 20
@@ -209,6 +209,20 @@ static void take_credit(struct lane *lane)
     lane_unlock();
 }
 
+/* What the lane had before this fall is its credit from now on: threads that take and give the same
+ * again and again, be it at the very peak, need not tell. Under the lock there is no peak, so the
+ * change belongs to the epoch that is. */
+static struct told keep_credit(struct lane *lane)
+{
+    lane_lock();
+    const struct told ret = {peak_epoch(), peak_common()};
+
+    lane->calm = 0;
+    __atomic_store_n(&lane->limit, lane->counted, __ATOMIC_RELEASE);
+    lane_unlock();
+    return ret;
+}
+
 /* Its credit is used up, or being called back. Under the lock: half a change must not be in a peak.
  */
 static struct told end_credit(struct lane *lane, uint64_t epoch)
@@ -220,6 +234,11 @@ static struct told end_credit(struct lane *lane, uint64_t epoch)
 
     lane_unlock();
     return ret;
+}
+
+static bool is_calm(const struct lane *lane)
+{
+    return lane->calm >= lane->calm_needed && barriers && !sealed;
 }
 
 uint64_t peak_rise(struct lane *lane, uint64_t epoch)
@@ -236,22 +255,21 @@ uint64_t peak_rise(struct lane *lane, uint64_t epoch)
                                  ? publish(lane, epoch)
                                  : end_credit(lane, epoch);
 
-    if (before - told.sum >= CREDIT_LEAST) {
-        if (++lane->calm >= lane->calm_needed && barriers && !sealed) {
-            lane->calm = 0;
-            take_credit(lane);
-        }
-        return told.epoch;
+    if (told.sum > before) {
+        lane->calm = 0;
+        return try_peak() ? 0 : told.epoch;
     }
-    lane->calm = 0;
-    return told.sum > before && try_peak() ? 0 : told.epoch;
+    lane->calm++;
+    if (before - told.sum >= CREDIT_LEAST && is_calm(lane)) {
+        lane->calm = 0;
+        take_credit(lane);
+    }
+    return told.epoch;
 }
 
 uint64_t peak_fall(struct lane *lane, uint64_t epoch)
 {
-    const struct told told = __atomic_load_n(&lane->limit, __ATOMIC_ACQUIRE) == PEAK_CLOSED
-                                 ? end_credit(lane, epoch)
-                                 : publish(lane, epoch);
-
-    return told.epoch;
+    if (__atomic_load_n(&lane->limit, __ATOMIC_ACQUIRE) == PEAK_CLOSED)
+        return end_credit(lane, epoch).epoch;
+    return (is_calm(lane) ? keep_credit(lane) : publish(lane, epoch)).epoch;
 }

@@ -2,11 +2,11 @@
 /* The sum of live bytes and its exact maximum.
  *
  * One thread alone compares its own sum with the maximum. Several add to a common sum, which is a
- * shared cache line and slow, so a lane that has been far from a peak for a while takes credit: an
- * amount that is added to the common sum in advance, and within which it may grow without telling.
- * The common sum is then too large by the credit that is left, never too small: as long as it is
- * below the maximum there is no new peak. When it is not, all credit is called back (peak.c) and
- * the sum is exact again.
+ * shared cache line and slow, so a lane that has made no peak for a while takes credit: an amount
+ * that is added to the common sum in advance, or not taken from it as blocks go, and within which
+ * the lane may grow without telling. The common sum is then too large by the credit that is left,
+ * never too small: as long as it is below the maximum there is no new peak. When it is not, all
+ * credit is called back (peak.c) and the sum is exact again.
  *
  * A counts entry remembers what was live at the peak lazily: the first change after a peak saves
  * what was there (peak_save), and an entry that was not changed since needs nothing saved. A new

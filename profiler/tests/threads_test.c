@@ -49,6 +49,15 @@ static void the_peak_of_eight_threads_is_exact(void **state)
     assert_int_equal(peek_sums(&r.p).peak_blocks, r.p.header->peak_blocks);
 }
 
+static void the_peak_of_threads_that_take_turns_is_exact(void **state)
+{
+    go("turns");
+    assert_int_equal(peek_function(&r.p, "/threads", "on_the_left").peak_bytes, 7000);
+    assert_int_equal(peek_function(&r.p, "/threads", "on_the_right").peak_bytes, 4000);
+    assert_int_equal(peek_sums(&r.p).peak_bytes, r.p.header->peak_bytes);
+    assert_int_equal(peek_sums(&r.p).peak_blocks, r.p.header->peak_blocks);
+}
+
 static void blocks_freed_by_another_thread_are_freed_where_they_came_from(void **state)
 {
     go("passed");
@@ -97,6 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(eight_threads_are_counted_to_the_byte),
         TEST(the_peak_of_eight_threads_is_exact),
+        TEST(the_peak_of_threads_that_take_turns_is_exact),
         TEST(blocks_freed_by_another_thread_are_freed_where_they_came_from),
         TEST(threads_with_16_kib_of_stack_are_counted),
         TEST(a_thousand_threads_at_once_are_counted),

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <unistd.h>
 
@@ -41,6 +42,54 @@ static int eight(int argc, char **argv)
             return 1;
     for (int i = 0; i < THREADS; i++)
         pthread_join(t[i], NULL);
+    return 0;
+}
+
+NOINLINE void *on_the_left(size_t size) { return keep(malloc(size)); }
+NOINLINE void *on_the_right(size_t size) { return keep(malloc(size)); }
+
+enum { AGAIN = 20000, PHASES = 5 };
+static const size_t left_size[PHASES] = {5000, 0, 5000, 7000, 9000};
+static const size_t right_size[PHASES] = {0, 3000, 3000, 4000, 0};
+
+static void *left(void *arg)
+{
+    for (int phase = 0; phase < PHASES; phase++) {
+        const bool alone = right_size[phase] == 0;
+        void *held = left_size[phase] == 0 || alone ? NULL : on_the_left(left_size[phase]);
+
+        pthread_barrier_wait(&barrier);
+        for (int i = 0; i < AGAIN && alone; i++)
+            free(on_the_left(left_size[phase]));
+        pthread_barrier_wait(&barrier);
+        free(held);
+    }
+    return arg;
+}
+
+static void *right(void *arg)
+{
+    for (int phase = 0; phase < PHASES; phase++) {
+        pthread_barrier_wait(&barrier);
+        for (int i = 0; i < AGAIN && right_size[phase] != 0; i++)
+            free(on_the_right(right_size[phase]));
+        pthread_barrier_wait(&barrier);
+    }
+    return arg;
+}
+
+/* Two that take and give the same again and again, each alone, then at the same time, then more
+ * than ever: the peak is in the fourth phase. */
+static int turns(int argc, char **argv)
+{
+    pthread_t t[2];
+
+    pthread_barrier_init(&barrier, NULL, 2);
+    if (pthread_create(&t[0], NULL, left, NULL) != 0 ||
+        pthread_create(&t[1], NULL, right, NULL) != 0)
+        return 1;
+    pthread_join(t[0], NULL);
+    pthread_join(t[1], NULL);
     return 0;
 }
 
@@ -173,8 +222,10 @@ static int destructors(int argc, char **argv)
 int main(int argc, char **argv)
 {
     static const struct victim_case cases[] = {
-        {"eight", eight},       {"passed", passed},           {"small-stacks", small_stacks},
-        {"thousand", thousand}, {"destructors", destructors}, {NULL, NULL},
+        {"eight", eight},       {"turns", turns},
+        {"passed", passed},     {"small-stacks", small_stacks},
+        {"thousand", thousand}, {"destructors", destructors},
+        {NULL, NULL},
     };
 
     return victim_main(cases, argc, argv);
