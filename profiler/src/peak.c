@@ -10,7 +10,7 @@
 
 enum {
     CALM_FIRST = 128,    /* blocks that made no peak until a lane takes credit */
-    CALM_MOST = 1 << 20, /* each calling back doubles that */
+    CALM_MOST = 1 << 10, /* each calling back doubles that */
     CREDIT_LEAST = 4096, /* bytes below the peak that make credit worth it */
     CREDIT_MOST = 1 << 20
 };
@@ -46,31 +46,36 @@ static int64_t maximum(void)
     return (int64_t)__atomic_load_n(&profile.header->peak_bytes, __ATOMIC_RELAXED);
 }
 
-/* To the sum; returns the word as it was, whose epoch is that of the change. */
-static uint64_t add_to_sum(int64_t change)
+/* The word of the sum with a change in it. */
+static uint64_t changed(uint64_t word, int64_t change)
 {
-    return atomic_fetch_add_explicit(&peak.sum, (uint64_t)change << PEAK_EPOCH_BITS,
-                                     memory_order_acq_rel);
+    return word + ((uint64_t)change << PEAK_EPOCH_BITS);
 }
 
-/* What a change led to. */
-struct told {
-    uint64_t epoch; /* of the change */
-    int64_t sum;
-};
+static int64_t sum_of(uint64_t word) { return (int64_t)word >> PEAK_EPOCH_BITS; }
 
-/* Tell the common sum what changed since the lane last did. `epoch` is one from before. */
-static struct told publish(struct lane *lane, uint64_t epoch)
+/* The epoch of a word; `epoch` is one from before. */
+static uint64_t epoch_of(uint64_t word, uint64_t epoch)
+{
+    return epoch + ((word - epoch) & ((1 << PEAK_EPOCH_BITS) - 1));
+}
+
+/* Returns the word as it was, whose epoch is that of the change. */
+static uint64_t add_to_sum(int64_t change)
+{
+    return atomic_fetch_add_explicit(&peak.sum, changed(0, change), memory_order_acq_rel);
+}
+
+/* Tell the common sum what changed since the lane last did; no new peak can come of it. Returns the
+ * epoch of the change; `epoch` is one from before. */
+static uint64_t publish(struct lane *lane, uint64_t epoch)
 {
     const int64_t change = lane->live - lane->counted;
 
     if (change == 0) /* it was told by call_back(), in the epoch before that peak */
-        return (struct told){epoch, peak_common()};
+        return epoch;
     lane->counted = lane->live;
-    const uint64_t word = add_to_sum(change);
-
-    return (struct told){epoch + ((word - epoch) & ((1 << PEAK_EPOCH_BITS) - 1)),
-                         ((int64_t)word >> PEAK_EPOCH_BITS) + change};
+    return epoch_of(add_to_sum(change), epoch);
 }
 
 /* ---- under the lanes' lock ---- */
@@ -165,36 +170,6 @@ void peak_seal(void)
     lane_unlock();
 }
 
-/* Under the lanes' lock, all credit called back: is the sum a new peak? From here on changes belong
- * to the next epoch. */
-static bool is_peak(void)
-{
-    uint64_t word = atomic_load_explicit(&peak.sum, memory_order_relaxed), next;
-
-    do {
-        const uint64_t bits = (1 << PEAK_EPOCH_BITS) - 1;
-
-        if ((int64_t)word >> PEAK_EPOCH_BITS <= maximum())
-            return false;
-        next = (word & ~bits) | ((word + 1) & bits);
-    } while (!atomic_compare_exchange_weak_explicit(&peak.sum, &word, next, memory_order_acq_rel,
-                                                    memory_order_relaxed));
-    set_peak((int64_t)word >> PEAK_EPOCH_BITS, 0);
-    next_epoch();
-    return true;
-}
-
-/* The sum may be a new peak. */
-static bool try_peak(void)
-{
-    lane_lock();
-    call_back();
-    const bool ret = is_peak();
-
-    lane_unlock();
-    return ret;
-}
-
 static void take_credit(struct lane *lane)
 {
     lane_lock();
@@ -212,33 +187,81 @@ static void take_credit(struct lane *lane)
 /* What the lane had before this fall is its credit from now on: threads that take and give the same
  * again and again, be it at the very peak, need not tell. Under the lock there is no peak, so the
  * change belongs to the epoch that is. */
-static struct told keep_credit(struct lane *lane)
+static uint64_t keep_credit(struct lane *lane)
 {
     lane_lock();
-    const struct told ret = {peak_epoch(), peak_common()};
+    const uint64_t epoch = peak_epoch();
 
     lane->calm = 0;
     __atomic_store_n(&lane->limit, lane->counted, __ATOMIC_RELEASE);
     lane_unlock();
-    return ret;
-}
-
-/* Its credit is used up, or being called back. Under the lock: half a change must not be in a peak.
- */
-static struct told end_credit(struct lane *lane, uint64_t epoch)
-{
-    lane_lock();
-    if (lane->limit > PEAK_DIRECT)
-        __atomic_store_n(&lane->limit, PEAK_DIRECT, __ATOMIC_RELEASE);
-    const struct told ret = publish(lane, epoch);
-
-    lane_unlock();
-    return ret;
+    return epoch;
 }
 
 static bool is_calm(const struct lane *lane)
 {
     return lane->calm >= lane->calm_needed && barriers && !sealed;
+}
+
+/* Tell of a rise, unless it might be a new peak. Returns by how many bytes it is none, negative
+ * when it was not told; *epoch becomes that of the change. */
+static int64_t rise_below_peak(struct lane *lane, uint64_t *epoch)
+{
+    const int64_t change = lane->live - lane->counted;
+    uint64_t word = atomic_load_explicit(&peak.sum, memory_order_relaxed);
+    int64_t below;
+
+    do {
+        below = maximum() - sum_of(word) - change;
+        if (below < 0)
+            return below;
+    } while (!atomic_compare_exchange_weak_explicit(&peak.sum, &word, changed(word, change),
+                                                    memory_order_acq_rel, memory_order_relaxed));
+    lane->counted = lane->live;
+    *epoch = epoch_of(word, *epoch);
+    return below;
+}
+
+/* Under the lanes' lock, all credit called back. Returns whether it is a new peak. The rise and the
+ * next epoch are one step, so that each change of another thread is before both or after. */
+static bool rise_to_peak(struct lane *lane, uint64_t *epoch)
+{
+    const uint64_t bits = (1 << PEAK_EPOCH_BITS) - 1;
+    uint64_t word = atomic_load_explicit(&peak.sum, memory_order_relaxed), next;
+    bool is_peak;
+
+    do {
+        next = changed(word, lane->live - lane->counted);
+        is_peak = sum_of(next) > maximum();
+        if (is_peak)
+            next = (next & ~bits) | ((next + 1) & bits);
+    } while (!atomic_compare_exchange_weak_explicit(&peak.sum, &word, next, memory_order_acq_rel,
+                                                    memory_order_relaxed));
+    lane->counted = lane->live;
+    *epoch = epoch_of(word, *epoch);
+    if (is_peak) {
+        set_peak(sum_of(next), 0);
+        next_epoch();
+    }
+    return is_peak;
+}
+
+/* A rise that may be a new peak, or ends the lane's credit, or waits while that is called back. */
+static uint64_t rise_slow(struct lane *lane, uint64_t epoch)
+{
+    bool is_peak = false;
+
+    lane_lock();
+    if (lane->limit != PEAK_DIRECT)
+        __atomic_store_n(&lane->limit, PEAK_DIRECT, __ATOMIC_RELEASE);
+    if (lane->live != lane->counted && /* else call_back() told, in the epoch before that peak */
+        rise_below_peak(lane, &epoch) < 0) {
+        call_back();
+        is_peak = rise_to_peak(lane, &epoch);
+    }
+    lane->calm = 0;
+    lane_unlock();
+    return is_peak ? 0 : epoch;
 }
 
 uint64_t peak_rise(struct lane *lane, uint64_t epoch)
@@ -250,26 +273,27 @@ uint64_t peak_rise(struct lane *lane, uint64_t epoch)
             next_epoch();
         return 0;
     }
-    const int64_t before = maximum();
-    const struct told told = __atomic_load_n(&lane->limit, __ATOMIC_ACQUIRE) == PEAK_DIRECT
-                                 ? publish(lane, epoch)
-                                 : end_credit(lane, epoch);
+    if (__atomic_load_n(&lane->limit, __ATOMIC_ACQUIRE) != PEAK_DIRECT)
+        return rise_slow(lane, epoch);
+    const int64_t below = rise_below_peak(lane, &epoch);
 
-    if (told.sum > before) {
-        lane->calm = 0;
-        return try_peak() ? 0 : told.epoch;
-    }
+    if (below < 0)
+        return rise_slow(lane, epoch);
     lane->calm++;
-    if (before - told.sum >= CREDIT_LEAST && is_calm(lane)) {
+    if (below >= CREDIT_LEAST && is_calm(lane)) {
         lane->calm = 0;
         take_credit(lane);
     }
-    return told.epoch;
+    return epoch;
 }
 
 uint64_t peak_fall(struct lane *lane, uint64_t epoch)
 {
-    if (__atomic_load_n(&lane->limit, __ATOMIC_ACQUIRE) == PEAK_CLOSED)
-        return end_credit(lane, epoch).epoch;
-    return (is_calm(lane) ? keep_credit(lane) : publish(lane, epoch)).epoch;
+    if (__atomic_load_n(&lane->limit, __ATOMIC_ACQUIRE) == PEAK_CLOSED) {
+        lane_lock(); /* half a change must not be in a peak */
+        epoch = publish(lane, epoch);
+        lane_unlock();
+        return epoch;
+    }
+    return is_calm(lane) ? keep_credit(lane) : publish(lane, epoch);
 }
