@@ -144,11 +144,30 @@ const struct argp args_driver_argp = {driver_options,  parse_driver, NULL, NULL,
 
 static void print_version(FILE *out, struct argp_state *state) { fprintf(out, "%s\n", version); }
 
+/* Words are parted where they stand, and `argv` may be wanted whole for another process. Kept to
+ * the end: options point into them. */
+static char **copy_words(int argc, char *const *argv)
+{
+    static char **words;
+
+    words = calloc((size_t)argc + 1, sizeof *words);
+    for (int i = 0; words && i < argc; i++)
+        if (!(words[i] = strdup(argv[i])))
+            return NULL;
+    return words;
+}
+
 void args_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
+    char **words = copy_words(argc, argv);
+
     argp_err_exit_status = DRIVER_BAD_USE;
     argp_program_version_hook = print_version;
-    if (argp_parse(argp, argc, argv, 0, NULL, input) != 0)
+    if (!words) {
+        fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
+        exit(DRIVER_FAILED);
+    }
+    if (argp_parse(argp, argc, words, 0, NULL, input) != 0)
         exit(DRIVER_BAD_USE);
 }
 

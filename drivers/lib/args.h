@@ -30,7 +30,8 @@ extern const struct argp args_driver_argp;
  * when it is none. */
 size_t args_count(struct argp_state *state, const char *option, const char *text);
 
-/* argp_parse() with bad use ending in DRIVER_BAD_USE and --version as told. */
+/* argp_parse() with bad use ending in DRIVER_BAD_USE and --version as told; leaves argv as it was.
+ */
 void args_parse(const struct argp *argp, int argc, char **argv, void *input);
 
 /* Are all --indicator names known? -1 after telling which is not. */
