@@ -23,7 +23,8 @@ enum { OPT_BENCH = 0x300 };
 static const struct argp_option options[] = {{"bench", OPT_BENCH, "quick|full", OPTION_ARG_OPTIONAL,
                                               "Print the speed tables too: of few bars, rows and "
                                               "samples, which shows what is far off (quick), "
-                                              "or as the benchmark drivers do, for minutes (full)"},
+                                              "or as the benchmark drivers do, for minutes (full). "
+                                              "Of the indicators that the words after '--' choose"},
                                              {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -83,31 +84,56 @@ static int driver_of(const struct args *args, struct strings *ret)
     return 0;
 }
 
-/* Speed tables, without the shim. The drivers show how far they are on a terminal. */
-static int run_bench(bool full)
+/* What of the words for the driver chooses indicators: the speed tables are to show the same. */
+static void add_chosen(struct strings *argv, char **word)
 {
-    static const char *const names[] = {"indicator_benchmark", "benchmark_simple"};
-    int status = 0;
+    for (; word && *word; word++) {
+        const bool apart = strcmp(*word, "-i") == 0 || strcmp(*word, "--indicator") == 0;
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char *file = driver_find(names[i]);
-        struct strings argv =
-            full ? strings_of(file, NULL)
-                 : strings_of(file, "--bars=2000", "--combos=8", "--samples=3", NULL);
-
-        if (!file) {
-            status = complain(EXIT_UNREADABLE,
-                              "cannot find the driver %s; build it (ninja -C build)", names[i]);
-            continue;
+        if (apart && word[1]) {
+            strings_add(argv, *word++);
+            strings_add(argv, *word);
+        } else if (strncmp(*word, "-i", 2) == 0 || strncmp(*word, "--indicator=", 12) == 0) {
+            strings_add(argv, *word);
         }
+    }
+}
+
+static int run_benchmark(const char *name, bool full, char **words)
+{
+    char *file = driver_find(name);
+    struct strings argv = full ? strings_of(file, NULL)
+                               : strings_of(file, "--bars=2000", "--combos=8", "--samples=3", NULL);
+    int r = 0;
+
+    if (!file) {
+        r = complain(EXIT_UNREADABLE, "cannot find the driver %s; build it (ninja -C build)", name);
+    } else {
+        add_chosen(&argv, words);
         puts("");
         fflush(stdout);
         if (process_run(&(struct process_plan){.argv = argv.at}).status != 0)
-            status = complain(EXIT_UNREADABLE, "%s failed", names[i]);
-        strings_done(&argv);
-        free(file);
+            r = process_interrupted() ? EXIT_UNREADABLE
+                                      : complain(EXIT_UNREADABLE, "%s failed", name);
     }
-    if (!full)
+    strings_done(&argv);
+    free(file);
+    return r;
+}
+
+/* Speed tables, without the shim. The drivers show how far they are on a terminal. */
+static int run_bench(const struct args *args)
+{
+    static const char *const names[] = {"indicator_benchmark", "benchmark_simple"};
+    char **words = args->words && args->words[0] && args->words[0][0] == '-' ? args->words : NULL;
+    int status = 0;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names && !process_interrupted(); i++) {
+        const int r = run_benchmark(names[i], args->full, words);
+
+        status = r ? r : status;
+    }
+    if (!args->full && status == 0)
         complain(0, "these are quick figures, of 2,000 bars, 8 rows and 3 samples; --bench=full "
                     "measures as the drivers do");
     return status;
@@ -134,7 +160,7 @@ static int analyze(struct args *args, char *const *driver)
     }
     report_done(&report);
     if (args->bench) {
-        const int benched = run_bench(args->full);
+        const int benched = run_bench(args);
 
         r = benched ? benched : r;
     }

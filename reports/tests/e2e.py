@@ -3,12 +3,14 @@
 
 A test is a function whose name is a true sentence; run_tests() calls all of a module in order. A
 test that cannot run here raises Skip with the reason."""
+import glob
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 
 NOCOPY = os.path.abspath(os.environ.get("NOCOPY", "build/reports/nocopy"))
@@ -233,3 +235,24 @@ def run_tests(module):
 
 def stop_group(process, number=signal.SIGINT):
     os.killpg(process.pid, number)
+
+
+def children_of(pid):
+    """The names of the programs that process `pid` has started and not waited for."""
+    names = set()
+    for stat in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(stat, encoding="utf-8", errors="replace") as text:
+                name, rest = text.read().split("(", 1)[1].rsplit(")", 1)
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(rest.split()[1]) == pid:
+            names.add(name)
+    return names
+
+
+def wait_for(holds, seconds=60):
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"not so within {seconds} s"
+        time.sleep(0.02)

@@ -6,13 +6,14 @@ import os
 import pty
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 
 from e2e import *  # noqa: F403
-from e2e import (BUILD, NOCOPY, ROW_COPY, ROW_IN_PLACE, SCOPE, Skip, contains, driver, equal, repository,
-                 run_tests)
+from e2e import (BUILD, NOCOPY, ROW_COPY, ROW_IN_PLACE, SCOPE, Skip, children_of, contains, driver, equal,
+                 repository, run_tests, stop_group, wait_for)
 
 CALLS = ("run", "report", "diff", "check", "history", "compare", "bisect", "analyze", "attach", "open", "doctor")
 
@@ -246,12 +247,39 @@ def analyze_names_the_cause_and_its_line_and_exits_1(place):
     contains(done.out, "1 of 1 indicators are OK")
 
 
-def analyze_runs_the_memory_efficiency_driver_by_itself(place):
+def _need_drivers():
     if not os.path.exists(os.path.join(os.path.dirname(NOCOPY), "../drivers/memory_efficiency")):
-        raise Skip("the driver is not built")
+        raise Skip("the drivers are not built")
+
+
+def analyze_runs_the_memory_efficiency_driver_by_itself(place):
+    _need_drivers()
     done = place.nocopy("analyze", "--", "--bars", "2000", "--indicator", "sma")
     equal(done.status, 0, done)
     contains(done.out, "=== Memory Efficiency Test: Batch vs Single Operations ===")
+
+
+def analyze_with_bench_times_the_indicators_that_were_chosen(place):
+    _need_drivers()
+    done = place.nocopy("analyze", "--bench", "--", "--bars", "2000", "-i", "sma,ema")
+    equal(done.status, 0, done)
+    machinery = done.out.index("=== Batch Machinery: ")
+    for table in (done.out[:machinery], done.out[machinery:]):
+        contains(table, "\nSMA ")
+        contains(table, "\nEMA ")
+        assert "\nRSI " not in table, done
+    contains(done.err, "these are quick figures")
+    equal(place.nocopy("analyze", "--bench=slow").status, 2)
+
+
+def an_interrupt_ends_analyze_with_the_benchmark_that_runs(place):
+    _need_drivers()
+    run = place.start(NOCOPY, "analyze", "--bench=full", "--", "-b", "1000", "-i", "sma,ema,rsi,macd,alma,stoch")
+    wait_for(lambda: "indicator_bench" in children_of(run.pid))
+    stop_group(run)
+    out, err = run.communicate(timeout=60)
+    equal(run.returncode, -signal.SIGINT, err)
+    assert "Batch Machinery" not in out and "failed" not in err and "quick figures" not in err, out + err
 
 
 def doctor_is_content_with_this_build(place):
