@@ -84,7 +84,7 @@ int main(void)
 EOF
 # shellcheck disable=SC2016 # the chroot's shell expands it
 inside 'cd /tmp && pc=$(basename -s .pc $(dpkg -L libindicators-dev | grep "\.pc$" | head -1)) && gcc -g -o own own.c $(pkg-config --cflags --libs "$pc") &&
-    nocopy run --quiet -o own.prof -- ./own && nocopy report own.prof && nocopy report own.prof | grep -q own.c' ||
+    nocopy run --quiet -o own.prof -- ./own && nocopy report own.prof >own.txt && grep -q own.c own.txt' ||
     die "a program built against libindicators-dev is not seen with its lines"
 
 say "removing them"
