@@ -11,6 +11,7 @@ struct metric {
     size_t offset; /* in struct report_metrics */
 };
 
+/* Those of which there is none are left out, but for the first: the viewer wants a profile. */
 static const struct metric shown[] = {
     {"allocated", "bytes", offsetof(struct report_metrics, allocated_bytes)},
     {"copied", "bytes", offsetof(struct report_metrics, copied_bytes)},
@@ -52,7 +53,7 @@ static void put_profile(struct json_out *out, const struct report *r, const stru
 
     for (size_t i = 0; i < r->n_stacks; i++)
         sum += value(&r->stacks[i], m);
-    if (sum == 0)
+    if (sum == 0 && m != shown)
         return;
     json_open(out, NULL, '{');
     json_put(out, "type", json_string("sampled"));

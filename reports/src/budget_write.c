@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What CI systems read: JUnit for the test tab, SARIF for the lines of a change. */
 #include "budget.h"
+#include "sarif.h"
 
 #include <errno.h>
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Length of the UTF-8 sequence at `s`, 0 when it is none (or not allowed in XML). */
@@ -94,40 +93,7 @@ int budget_write_junit(const struct budget_results *results, FILE *out)
     return ferror(out) ? -EIO : 0;
 }
 
-/* jansson refuses what is no UTF-8. */
-static json_t *text(const char *s)
-{
-    char *clean = NULL;
-    size_t size;
-    FILE *out = open_memstream(&clean, &size);
-    json_t *value;
-
-    if (!out)
-        return NULL;
-    for (const unsigned char *p = (const unsigned char *)s; *p;) {
-        const int n = sequence(p);
-
-        if (n)
-            fwrite(p, 1, (size_t)n, out);
-        else
-            fputs("\xef\xbf\xbd", out);
-        p += n ? n : 1;
-    }
-    fclose(out);
-    value = json_string(clean);
-    free(clean);
-    return value;
-}
-
-static json_t *location(const struct budget_result *r)
-{
-    if (!r->site.file || !r->site.file[0])
-        return json_array();
-    return json_pack("[{s:{s:{s:o},s:{s:i}}}]", "physicalLocation", "artifactLocation", "uri",
-                     text(r->site.file), "region", "startLine",
-                     r->site.line ? (int)r->site.line : 1);
-}
-
+/* The rules that are violated, each once. */
 static json_t *rules_of(const struct budget_results *results)
 {
     json_t *rules = json_array();
@@ -138,37 +104,32 @@ static json_t *rules_of(const struct budget_results *results)
         for (size_t j = 0; j < i && !seen; j++)
             seen = results->at[j].violated && strcmp(results->at[j].rule, results->at[i].rule) == 0;
         if (!seen)
-            json_array_append_new(rules, json_pack("{s:s,s:{s:s}}", "id", results->at[i].rule,
-                                                   "shortDescription", "text",
-                                                   "A budget of nocopy check is exceeded"));
+            json_array_append_new(
+                rules, sarif_rule(results->at[i].rule, "A budget of nocopy check is exceeded"));
     }
     return rules;
 }
 
-int budget_write_sarif(const struct budget_results *results, FILE *out)
+static json_t *violation(const struct budget_result *v)
 {
-    json_t *violations = json_array();
-    json_t *log;
-    int r;
+    json_t *locations = json_array();
 
-    for (size_t i = 0; i < results->len; i++) {
-        const struct budget_result *v = &results->at[i];
-        json_t *one;
+    if (v->site.file && v->site.file[0])
+        json_array_append_new(locations, sarif_location(&v->site, NULL));
+    return json_fields("ruleId", json_text(v->rule), "level", json_string("error"), "message",
+                       json_fields("text", json_text(v->message), NULL), "locations", locations,
+                       "partialFingerprints",
+                       json_fields("nocopyScope/v1", json_text(v->scope), NULL), NULL);
+}
 
-        if (!v->violated)
-            continue;
-        one = json_pack("{s:s,s:s,s:{s:o},s:o,s:{s:o}}", "ruleId", v->rule, "level", "error",
-                        "message", "text", text(v->message), "locations", location(v),
-                        "partialFingerprints", "nocopyScope/v1", text(v->scope));
-        json_array_append_new(violations, one);
-    }
-    log = json_pack("{s:s,s:s,s:[{s:{s:{s:s,s:s,s:o}},s:o}]}", "$schema",
-                    "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs",
-                    "tool", "driver", "name", "nocopy", "version", NOCOPY_VERSION, "rules",
-                    rules_of(results), "results", violations);
-    if (!log)
-        return -ENOMEM;
-    r = json_dumpf(log, out, JSON_INDENT(1)) == 0 && fputc('\n', out) != EOF ? 0 : -EIO;
-    json_decref(log);
-    return r;
+int budget_write_sarif(const struct budget_results *results, FILE *file)
+{
+    struct json_out out = {.file = file, .filled = -1};
+
+    sarif_begin(&out, rules_of(results));
+    for (size_t i = 0; i < results->len; i++)
+        if (results->at[i].violated)
+            json_put(&out, NULL, violation(&results->at[i]));
+    sarif_end(&out);
+    return out.error ? out.error : ferror(file) ? -EIO : 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes a fixture as a page: html_make KIND OUT.html [SOURCE_ROOT]. For the browser tests. */
+/* Writes a fixture: html_make KIND OUT [SOURCE_ROOT], as a page or in the format that the ending of
+ * OUT names. For the browser tests. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,16 +9,16 @@
 #include "html_fixture.h"
 #include "renderer.h"
 
-static int write_page(const char *path, const struct report *report, const struct diff *diff,
+static int write_file(const char *path, const struct report *report, const struct diff *diff,
                       const struct render_options *options)
 {
-    const struct renderer *html = renderer_by_name("html");
-    FILE *out = fopen(path, "w");
+    const struct renderer *form = renderer_by_file(path);
+    FILE *out = form ? fopen(path, "w") : NULL;
     int r;
 
-    if (!out)
+    if (!out || (diff && !form->diff))
         return 1;
-    r = diff ? html->diff(diff, options, out) : html->report(report, options, out);
+    r = diff ? form->diff(diff, options, out) : form->report(report, options, out);
     if (fclose(out) != 0)
         r = -1;
     return r != 0;
@@ -72,7 +73,7 @@ static int make_diff(const char *kind, const char *path, struct render_options *
                     : fixture_indicators(&head, same ? FIXTURE_BASE : FIXTURE_HEAD);
     options->history = points;
     if (r == 0 && (r = diff_reports(&diff, &base, &head, "3f2a91c", "9be04d1")) == 0) {
-        r = write_page(path, NULL, &diff, options);
+        r = write_file(path, NULL, &diff, options);
         diff_done(&diff);
     }
     free(points);
@@ -105,14 +106,14 @@ int main(int argc, char **argv)
     else if (strncmp(kind, "diff", 4) == 0 || strcmp(kind, "same") == 0)
         return make_diff(kind, argv[2], &options) != 0;
     else {
-        fputs("usage: html_make KIND OUT.html [SOURCE_ROOT]\n"
+        fputs("usage: html_make KIND OUT [SOURCE_ROOT]\n"
               "KIND: indicators hostile plain bare stacksN deepN lightN diff diffN diffhostile "
               "same\n",
               stderr);
         return 2;
     }
     if (r == 0)
-        r = write_page(argv[2], &report, NULL, &options);
+        r = write_file(argv[2], &report, NULL, &options);
     if (r == 0)
         write_rows(&report);
     report_done(&report);

@@ -37,12 +37,12 @@ export async function load(name) {
   }
 }
 
-export async function launch() {
+export async function launch(...flags) {
   const {chromium} = await load('playwright-core');
   return chromium.launch({
     executablePath: findBrowser(),
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      '--disable-background-networking', '--disable-component-update', '--disable-sync', ...flags],
   });
 }
 

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* node viewers.mjs HTML_MAKE: files for other tools, read by those tools: speedscope's viewer and the
+ * validator of SARIF's own kit. */
+import assert from 'node:assert/strict';
+import {execFileSync, spawnSync} from 'node:child_process';
+import {chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {basename, join} from 'node:path';
+import {fileURLToPath, pathToFileURL} from 'node:url';
+
+import {launch, readText, runTests, skip, test} from './harness.mjs';
+
+const modules = join(fileURLToPath(import.meta.url), '..', 'node_modules');
+const installed = (...parts) => {
+  const path = join(modules, ...parts);
+  return existsSync(path) ? path : skip(`no ${path}: ./dev deps, or npm ci --ignore-scripts in reports/tests/browser`);
+};
+const viewer = installed('speedscope', 'dist', 'release', 'index.html');
+const validator = installed('@microsoft', 'sarif-multitool-linux', 'Sarif.Multitool');
+const browser = await launch('--enable-unsafe-swiftshader', '--use-gl=angle', '--use-angle=swiftshader');
+const folder = mkdtempSync(join(tmpdir(), 'nocopy-viewers-'));
+
+function make(kind, ending) {
+  const path = join(folder, kind + ending);
+  execFileSync(process.argv[2], [kind, path, folder], {maxBuffer: 1e8});
+  return path;
+}
+
+/** Open a file as `speedscope FILE` does, and look at it. */
+async function inSpeedscope(path, see) { /* any format that it knows by its ending */
+  const script = `${path}.js`;
+  const context = await browser.newContext({viewport: {width: 1400, height: 900}});
+  const page = await context.newPage();
+  const wrong = [];
+  page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
+  page.on('dialog', (dialog) => {
+    wrong.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  writeFileSync(script, `speedscope.loadFileFromBase64(${JSON.stringify(basename(path))}, ${JSON.stringify(readFileSync(path, 'base64'))})`);
+  try {
+    await page.goto(`${pathToFileURL(viewer).href}#localProfilePath=${script}`);
+    await page.waitForFunction(() => /Sandwich/.test(document.body.innerText) || /error/i.test(document.body.innerText));
+    await see(page);
+    assert.deepEqual(wrong, []);
+  } finally {
+    await context.close();
+  }
+}
+
+/** The rows of the table of functions, heaviest with their callees first. */
+async function functionRows(page) {
+  await page.getByText('Sandwich').click();
+  await page.getByText('Total', {exact: true}).click();
+  const rows = page.locator('tr').filter({hasText: '%'});
+  await rows.first().waitFor();
+  return (await rows.allInnerTexts()).map((row) => row.replace(/\s+/g, ' ').trim());
+}
+
+test('speedscope shows every metric by its name', async () => {
+  const path = make('indicators', '.speedscope.json');
+  const names = JSON.parse(readText(path)).profiles.map((p) => p.name);
+  assert.deepEqual(names.slice(0, 2), ['allocated', 'copied']);
+  await inSpeedscope(path, async (page) => {
+    await page.getByText('allocated (1/').click();
+    const list = await page.locator('body').innerText();
+    for (const name of names) assert.ok(list.includes(name), `${name} is not in:\n${list}`);
+  });
+});
+
+for (const ending of ['.speedscope.json', '.folded', '.pb.gz']) {
+  test(`speedscope reads ${ending}: all is below main`, () => inSpeedscope(make('indicators', ending), async (page) => {
+    const rows = await functionRows(page);
+    assert.ok(rows.some((row) => row.includes('(100%)') && row.endsWith(' main')), rows.join('\n'));
+  }));
+}
+
+for (const kind of ['hostile', 'stacks0', 'stacks20000']) {
+  test(`speedscope opens ${kind}`, () => inSpeedscope(make(kind, '.speedscope.json'), async (page) => {
+    assert.match(await page.locator('body').innerText(), /Sandwich/);
+  }));
+}
+
+/** What the validator says of a file, without the advice that is about style. */
+function complaints(path) {
+  chmodSync(validator, 0o755);
+  const done = spawnSync(validator, ['validate', path], {encoding: 'utf8',
+    env: {...process.env, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1'}});
+  assert.match(done.stdout, /1 files? scanned/, done.stdout + done.stderr);
+  return done.stdout.split('\n').filter((line) => /: (error|warning) /.test(line) && !line.includes("'informationUri'"));
+}
+
+for (const kind of ['indicators', 'hostile', 'stacks0', 'stacks20000']) {
+  test(`SARIF's validator finds nothing in ${kind}`, async () => {
+    assert.deepEqual(complaints(make(kind, '.sarif')), []);
+  });
+}
+
+test('the validator is asked in earnest', async () => {
+  const path = make('indicators', '.sarif');
+  writeFileSync(path, readText(path).replaceAll('"ruleId"', '"rule_id"'));
+  assert.notDeepEqual(complaints(path), []);
+});
+
+const failed = await runTests(process.argv.slice(3));
+await browser.close();
+rmSync(folder, {recursive: true, force: true});
+process.exit(failed ? 1 : 0);
