@@ -3,6 +3,7 @@
  *
  *   v = 0.66 ((mid - lowest) / range - 0.5) + 0.67 v, held within 0.999 when beyond 0.99
  *   fisher = ln((1 + v) / (1 - v)) / 2 + fisher / 2;   signal = fisher of the bar before */
+#include "elementary.h"
 #include "extrema.h"
 #include "tail.h"
 
@@ -58,8 +59,10 @@ static void IND_FN(fisher)(const struct ind_run *run)
         }
         for (size_t i = chunk_skip(at, p - 1); i < n; i++) {
             s->v = held(mid[i] + 0.67 * s->v);
-            high[i] = 0.5 * log((1 + s->v) / (1 - s->v));
+            mid[i] = (1 + s->v) / (1 - s->v);
         }
+        for (size_t i = 0; i < n; i++)
+            high[i] = 0.5 * log_of(mid[i]);
         for (size_t i = chunk_skip(at, p - 1); i < n; i++) {
             run->out[1][at + i] = s->fisher;
             run->out[0][at + i] = s->fisher = high[i] + 0.5 * s->fisher;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the least-squares line through the last p bars says, beside its end (linreg). */
+#include "elementary.h"
 #include "window_sum.h"
 
 static size_t line_state(const double *params)
@@ -77,7 +78,8 @@ static long double line_slope(const double *x, size_t t, size_t p, long double *
 REGRESSION_LINE(linearreg_slope, "Linear Regression Slope", slope, slope, 1e-9,
                 "Slope a bar of the least-squares line through the last period bars.", 0);
 REGRESSION_LINE(linearreg_angle, "Linear Regression Angle", atanl(slope) * LINE_RADIAN,
-                atan(slope) * LINE_RADIAN, 1e-9, "Arc tangent of the slope a bar, in degrees.", 1);
+                atan_of(slope, 1) * LINE_RADIAN, 1e-9,
+                "Arc tangent of the slope a bar, in degrees.", 1);
 REGRESSION_LINE(linearreg_intercept, "Linear Regression Intercept", mean - slope * (n - 1) / 2,
                 line_at(mean, slope, p, 1 - (double)p), 1e-12,
                 "The least-squares line through the last period bars, at the oldest.", 0);

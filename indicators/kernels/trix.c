@@ -2,6 +2,7 @@
 /* trix: change of the thrice smoothed logarithm, times 10000.
  *
  *   e3 = average of the average of the average of ln(x);   out[t] = 10000 (e3[t] - e3[t-1]) */
+#include "elementary.h"
 #include "smooth.h"
 
 struct state {
@@ -47,7 +48,7 @@ static void IND_FN(trix)(const struct ind_run *run)
     RUN_CHUNKS(run, 0, at, n)
     {
         for (size_t i = 0; i < n; i++)
-            v[i] = log(run->in[0][at + i]);
+            v[i] = log_of(run->in[0][at + i]);
         for (size_t k = 0; k < 3; k++) {
             const size_t skip = size_min(chunk_skip(at, k * (p - 1)), n);
             smooth_chunk(&how, &s->e[k], v + skip, v + skip, n - skip);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Functions of one value, bar by bar: out[t] = f(x[t]). */
-#include "kernel.h"
+#include "elementary.h"
 
 #define VEC_PI   3.14159265358979323846
 #define VEC_PI_L 3.14159265358979323846264338327950288L
@@ -42,13 +42,13 @@
 VEC_FUNCTION(abs, "Absolute Value", fabs(x), fabsl(x), "|x|.", 0);
 VEC_FUNCTION(acos, "Arc Cosine", acos(x), acosl(x), "Radians; NaN outside -1 .. 1.", 1);
 VEC_FUNCTION(asin, "Arc Sine", asin(x), asinl(x), "Radians; NaN outside -1 .. 1.", 1);
-VEC_FUNCTION(atan, "Arc Tangent", atan(x), atanl(x), "Radians.", 1);
+VEC_FUNCTION(atan, "Arc Tangent", atan_of(x, 1), atanl(x), "Radians.", 1);
 VEC_FUNCTION(ceil, "Round Up", ceil(x), ceill(x), "The least whole number not below x.", 1);
 VEC_FUNCTION(cos, "Cosine", cos(x), cosl(x), "Of radians.", 1);
 VEC_FUNCTION(cosh, "Hyperbolic Cosine", cosh(x), coshl(x), "Infinite where it overflows.", 1);
 VEC_FUNCTION(exp, "Exponential", exp(x), expl(x), "Infinite where it overflows.", 1);
 VEC_FUNCTION(floor, "Round Down", floor(x), floorl(x), "The greatest whole number not above x.", 1);
-VEC_FUNCTION(ln, "Natural Logarithm", log(x), logl(x), "Minus infinity at 0, NaN below.", 1);
+VEC_FUNCTION(ln, "Natural Logarithm", log_of(x), logl(x), "Minus infinity at 0, NaN below.", 1);
 VEC_FUNCTION(log10, "Base-10 Logarithm", log10(x), log10l(x), "Minus infinity at 0, NaN below.", 1);
 VEC_FUNCTION(round, "Round Half Up", floor(x + 0.5), floorl(x + 0.5L),
              "floor(x + 0.5): halves go up, also below 0.", 1);

@@ -5,6 +5,7 @@
 #define IND_HILBERT_H
 
 #include "cycle.h"
+#include "elementary.h"
 
 enum { HILBERT_BACK = 10, HILBERT_LONGEST = 50 };
 
@@ -54,7 +55,7 @@ static inline double hilbert_transform(const double *at, double gain)
 /* The period that one bar says: `before` where nothing turned. */
 static inline double hilbert_homodyne(double re, double im, double before)
 {
-    return re == 0 || im == 0 ? before : HILBERT_TURN / atan(im / re);
+    return re == 0 || im == 0 ? before : HILBERT_TURN / atan_of(im, re);
 }
 
 /* The next period, out of what the last bar alone says: no more than half more or a third less than

@@ -35,7 +35,7 @@ static inline void mama_chunk(struct mama *s, const double *x, size_t at, size_t
         const double i1 = hilbert_in_phase(&r, i), before = s->phase;
 
         s->phase =
-            i1 == 0 ? before : atan(hilbert_quadrature(&r, i) / i1) * (double)(180 / CYCLE_PI);
+            i1 == 0 ? before : atan_of(hilbert_quadrature(&r, i), i1) * (double)(180 / CYCLE_PI);
         const double turned = before - s->phase, quick = fast / (turned < 1 ? 1 : turned);
         const double alpha = quick < slow ? slow : quick;
         s->mama += alpha * (x[i] - s->mama);
