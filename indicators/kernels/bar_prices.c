@@ -60,6 +60,5 @@ BAR_PRICE(wclprice, "Weighted Close Price", 3, HLC, (x[0] + x[1] + 2 * x[2]) / 4
 BAR_PRICE(bop, "Balance of Power", 4, OHLC, x[1] > x[2] ? (x[3] - x[0]) / (x[1] - x[2]) : 0,
           "momentum", "Livshin, Balance of Market Power, Stocks & Commodities, 2001",
           "(close - open) / (high - low); 0 where high is not above low.");
-BAR_PRICE(marketefi, "Market Facilitation Index", 3, HLV,
-          x[2] == 0 ? (x[0] - x[0]) / x[2] : (x[0] - x[1]) / x[2], "volume",
-          "Williams, Trading Chaos, 1995", "(high - low) / volume; NaN without volume.");
+BAR_PRICE(marketefi, "Market Facilitation Index", 3, HLV, (x[0] - (x[2] == 0 ? x[0] : x[1])) / x[2],
+          "volume", "Williams, Trading Chaos, 1995", "(high - low) / volume; NaN without volume.");

@@ -45,7 +45,7 @@ static void IND_FN(bollinger_bands)(const struct ind_run *run)
     double middle[CHUNK], spread[CHUNK];
 
     /* short, so that the roots of one stretch meet the sums of another */
-    RUN_CHUNKS_OF(64, run, 0, at, n)
+    RUN_CHUNKS_OF(CHUNK_SHORT, run, 0, at, n)
     {
         const double *x = run->in[0] + at;
 

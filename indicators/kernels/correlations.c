@@ -63,23 +63,159 @@ static inline void rest(const struct ind_run *run, size_t from, size_t to,
         plain(&few);
 }
 
+/* Of both series, their sums over a window that run on from bar to bar; values less one of each, k
+ * and l. Zero it to begin. */
+struct pair_sums {
+    double k, l, a, b, aa, bb, ab;
+    double most_aa, most_bb; /* the largest that aa and bb have been */
+    size_t left;             /* bars until they are to be begun afresh */
+};
+
+/* Shorter windows are sooner summed at every bar. Sums that run on are begun afresh as often as
+ * PAIR_SPAN bars, or those of a window. */
+enum { PAIR_SHORT = 8, PAIR_SPAN = 128 };
+
+/* Of the largest squares that a sum has held, when less than this is left too few digits are. */
+#define PAIR_TRUST 1e-3
+
+/* Of the p bars that end at a[0], b[0]. */
+static inline void pair_begin(struct pair_sums *s, const double *a, const double *b, size_t p)
+{
+    const v8 k = v8_set(a[0]), l = v8_set(b[0]), zero = v8_set(0);
+    v8 sum_a = zero, sum_b = zero, aa = zero, bb = zero, ab = zero;
+    size_t i = p;
+
+    for (; i >= 8; i -= 8) {
+        const v8 x = v8_sub(v8_load(a + 1 - i), k), y = v8_sub(v8_load(b + 1 - i), l);
+        sum_a = v8_add(sum_a, x);
+        sum_b = v8_add(sum_b, y);
+        aa = v8_add(aa, v8_mul(x, x));
+        bb = v8_add(bb, v8_mul(y, y));
+        ab = v8_add(ab, v8_mul(x, y));
+    }
+    *s = (struct pair_sums){.k = a[0], .l = b[0], .left = size_max(PAIR_SPAN, p)};
+    s->a = v8_sum(sum_a);
+    s->b = v8_sum(sum_b);
+    s->aa = v8_sum(aa);
+    s->bb = v8_sum(bb);
+    s->ab = v8_sum(ab);
+    for (; i > 0; i--) {
+        const double x = ago(a, i - 1) - s->k, y = ago(b, i - 1) - s->l;
+        s->a += x;
+        s->b += y;
+        s->aa += x * x;
+        s->bb += y * y;
+        s->ab += x * y;
+    }
+    s->most_aa = s->aa;
+    s->most_bb = s->bb;
+}
+
+/* As pearson_lanes of n bars, a multiple of 8; below 0 are squares that have too few digits, as
+ * window_square_blocks finds them. */
+static inline void pair_blocks(struct pair_sums *s, const double *a, const double *b, size_t p,
+                               size_t n, double *aa, double *bb, double *ab)
+{
+    const v8 k = v8_set(s->k), l = v8_set(s->l), inverse = v8_set(1 / (double)p);
+    const v8 trust = v8_set(PAIR_TRUST), lost = v8_set(-1);
+    struct v8_running sum_a = v8_running_from(s->a), sum_b = v8_running_from(s->b);
+    struct v8_running sum_aa = v8_running_from(s->aa), sum_bb = v8_running_from(s->bb);
+    struct v8_running sum_ab = v8_running_from(s->ab);
+    v8 most_a = v8_set(s->most_aa), most_b = v8_set(s->most_bb);
+
+    for (size_t i = 0; i < n; i += 8) {
+        const v8 in_a = v8_sub(v8_load(a + i), k), out_a = v8_sub(v8_load(a + i - p), k);
+        const v8 in_b = v8_sub(v8_load(b + i), l), out_b = v8_sub(v8_load(b + i - p), l);
+        const v8 by_a = v8_sub(in_a, out_a), by_b = v8_sub(in_b, out_b);
+        const v8 x = v8_running_add(&sum_a, by_a), y = v8_running_add(&sum_b, by_b);
+        /* in^2 - out^2 and their like, without the rounding of two products */
+        const v8 xx = v8_running_add(&sum_aa, v8_mul(by_a, v8_add(in_a, out_a)));
+        const v8 yy = v8_running_add(&sum_bb, v8_mul(by_b, v8_add(in_b, out_b)));
+        const v8 both = v8_add(v8_mul(by_a, in_b), v8_mul(out_a, by_b));
+        const v8 xy = v8_running_add(&sum_ab, both), mean = v8_mul(x, inverse);
+        const v8 around_a = v8_sub(xx, v8_mul(x, mean));
+        const v8 around_b = v8_sub(yy, v8_mul(y, v8_mul(y, inverse)));
+        const v8 least_a = v8_mul(trust, v8_larger(most_a, xx));
+        const v8 least_b = v8_mul(trust, v8_larger(most_b, yy));
+        v8_store(aa + i, v8_if_less(least_a, around_a, around_a, lost)); /* a NaN is lost, too */
+        v8_store(bb + i, v8_if_less(least_b, around_b, around_b, lost));
+        v8_store(ab + i, v8_sub(xy, v8_mul(y, mean)));
+        most_a = v8_larger(most_a, v8_last(xx));
+        most_b = v8_larger(most_b, v8_last(yy));
+    }
+    s->a = v8_lane7(sum_a.sum);
+    s->b = v8_lane7(sum_b.sum);
+    s->aa = v8_lane7(sum_aa.sum);
+    s->bb = v8_lane7(sum_bb.sum);
+    s->ab = v8_lane7(sum_ab.sum);
+    s->most_aa = v8_first(most_a);
+    s->most_bb = v8_first(most_b);
+    s->left -= n;
+}
+
+/* What is lost is summed afresh, 8 windows at a time. */
+static inline void pair_mend(const double *a, const double *b, size_t p, size_t n, double *aa,
+                             double *bb, double *ab)
+{
+    double fresh_aa[8], fresh_bb[8], fresh_ab[8];
+
+    for (size_t i = 0; i < n; i += 8) {
+        int lost = 0;
+
+        for (size_t k = i; k < i + 8; k++)
+            lost |= (aa[k] < 0) | (bb[k] < 0);
+        for (size_t k = 0; k < 8 && lost; k += IND_LANES)
+            pearson_lanes(a + i + k, b + i + k, p, fresh_aa + k, fresh_bb + k, fresh_ab + k);
+        for (size_t k = 0; k < 8 && lost; k++)
+            if (aa[i + k] < 0 || bb[i + k] < 0) {
+                aa[i + k] = fresh_aa[k];
+                bb[i + k] = fresh_bb[k];
+                ab[i + k] = fresh_ab[k];
+            }
+    }
+}
+
+static inline void pearson_chunk(struct pair_sums *s, const double *a, const double *b, size_t p,
+                                 size_t n, double *aa, double *bb, double *ab)
+{
+    if (p < PAIR_SHORT) {
+        for (size_t i = 0; i < n; i += IND_LANES)
+            pearson_lanes(a + i, b + i, p, aa + i, bb + i, ab + i);
+        return;
+    }
+    if (s->left < n || !isfinite(s->aa + s->bb))
+        pair_begin(s, a - 1, b - 1, p);
+    pair_blocks(s, a, b, p, n, aa, bb, ab);
+    pair_mend(a, b, p, n, aa, bb, ab);
+}
+
 static void IND_FN(correl)(const struct ind_run *run)
 {
     const size_t p = run_int(run, 0);
-    double aa[CHUNK], bb[CHUNK], ab[CHUNK];
+    double aa[PAIR_SPAN], bb[PAIR_SPAN], ab[PAIR_SPAN];
 
-    RUN_CHUNKS(run, p - 1, at, n)
+    if (run->from < p) /* the first window has no bar before it */
+        rest(run, p - 1, size_min(p, run->to), IND_FN(pearson));
+    RUN_CHUNKS_OF(PAIR_SPAN, run, p, at, n)
     {
-        const size_t whole = n / IND_LANES * IND_LANES;
+        const size_t whole = n / 8 * 8;
 
-        for (size_t i = 0; i < whole; i += IND_LANES)
-            pearson_lanes(run->in[0] + at + i, run->in[1] + at + i, p, aa + i, bb + i, ab + i);
+        if (whole)
+            pearson_chunk(run->state, run->in[0] + at, run->in[1] + at, p, whole, aa, bb, ab);
         for (size_t i = 0; i < whole; i++) {
             const double r = ab[i] / sqrt(aa[i] * bb[i]);
             run->out[0][at + i] = aa[i] == 0 || bb[i] == 0 ? 0 : r;
         }
+        if (whole < n) /* the last, or a stream's: what runs on ends here */
+            *(struct pair_sums *)run->state = (struct pair_sums){0};
         rest(run, at + whole, at + n, IND_FN(pearson));
     }
+}
+
+static size_t correl_state_size(const double *params)
+{
+    (void)params;
+    return sizeof(struct pair_sums);
 }
 
 /* Slope of the changes of the second input on those of the first. */
@@ -171,6 +307,7 @@ IND_INDICATOR(correl) = {
     .outputs = {"values"},
     .warmup = ind_period_less_1,
     .history = history,
+    .state_size = correl_state_size,
     .reference = pearson_reference,
     .run = IND_FN(correl),
     .tolerance = 1e-9,
@@ -189,6 +326,7 @@ IND_INDICATOR(correl_hl) = {
     .outputs = {"values"},
     .warmup = ind_period_less_1,
     .history = history,
+    .state_size = correl_state_size,
     .reference = pearson_reference,
     .run = IND_FN(correl),
     .tolerance = 1e-9,

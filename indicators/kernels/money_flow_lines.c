@@ -59,7 +59,7 @@ static void IND_FN(ad)(const struct ind_run *run)
     double flows[CHUNK];
 
     /* short, so that the divisions of one stretch meet the sums of another */
-    RUN_CHUNKS_OF(64, run, 0, at, n)
+    RUN_CHUNKS_OF(CHUNK_SHORT, run, 0, at, n)
     {
         flow_chunk(run, at, n, flows);
         s->ad = running_sum_chunk(s->ad, flows, run->out[0] + at, n);
@@ -73,7 +73,7 @@ static void IND_FN(adosc)(const struct ind_run *run)
     struct state *s = run->state;
     double ad[CHUNK], a[CHUNK];
 
-    RUN_CHUNKS_OF(64, run, 0, at, n)
+    RUN_CHUNKS_OF(CHUNK_SHORT, run, 0, at, n)
     {
         flow_chunk(run, at, n, ad);
         s->ad = running_sum_chunk(s->ad, ad, ad, n);

@@ -24,7 +24,7 @@ static void IND_FN(stddev)(const struct ind_run *run)
     const size_t p = run_int(run, 0);
     double mean[CHUNK], variance[CHUNK];
 
-    RUN_CHUNKS(run, 0, at, n)
+    RUN_CHUNKS_OF(CHUNK_SHORT, run, 0, at, n)
     {
         window_square_chunk(run->state, run->in[0] + at, n, p, mean, variance);
         for (size_t i = chunk_skip(at, p - 1); i < n; i++)

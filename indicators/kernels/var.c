@@ -29,7 +29,7 @@ static void IND_FN(var)(const struct ind_run *run)
     const double scale = run->params[1] * run->params[1];
     double mean[CHUNK], variance[CHUNK];
 
-    RUN_CHUNKS(run, 0, at, n)
+    RUN_CHUNKS_OF(CHUNK_SHORT, run, 0, at, n)
     {
         window_square_chunk(run->state, run->in[0] + at, n, p, mean, variance);
         for (size_t i = chunk_skip(at, p - 1); i < n; i++)

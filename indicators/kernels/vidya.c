@@ -53,10 +53,11 @@ static void reference(const struct ind_run *run)
 static void IND_FN(vidya)(const struct ind_run *run)
 {
     const size_t quick_p = run_int(run, SHORT), slow_p = run_int(run, LONG);
+    const double alpha = run->params[ALPHA];
     struct state *s = run->state;
     double mean[CHUNK], quick[CHUNK], slow[CHUNK];
 
-    RUN_CHUNKS(run, 0, at, n)
+    RUN_CHUNKS_OF(CHUNK_SHORT, run, 0, at, n)
     {
         const double *x = run->in[0] + at;
         size_t i = size_min(chunk_skip(at, slow_p - 2), n);
@@ -64,8 +65,8 @@ static void IND_FN(vidya)(const struct ind_run *run)
         window_square_chunk(&s->quick, x, n, quick_p, mean, quick);
         window_square_chunk(&s->slow, x, n, slow_p, mean, slow);
         for (size_t k = 0; k < n; k++) {
-            const double ratio = sqrt(quick[k] / slow[k]);
-            quick[k] = isnan(ratio) ? 0 : run->params[ALPHA] * ratio;
+            const double ratio = sqrt(quick[k] / slow[k]), rate = alpha * ratio;
+            quick[k] = isnan(ratio) ? 0 : rate;
         }
         if (i < n && at + i + 2 == slow_p)
             run->out[0][at + i] = s->y = x[i], i++;

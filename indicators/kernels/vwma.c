@@ -33,7 +33,7 @@ static void IND_FN(vwma)(const struct ind_run *run)
     struct state *s = run->state;
     double value[CHUNK], weight[CHUNK];
 
-    RUN_CHUNKS(run, 0, at, n)
+    RUN_CHUNKS_OF(CHUNK_SHORT, run, 0, at, n)
     {
         const double *price = run->in[0] + at, *volume = run->in[1] + at;
 

@@ -79,6 +79,10 @@ enum { CHUNK = 256 };
     for (size_t at = run_start(run, first), n; at < (run)->to; at += n)                            \
         if ((n = size_min(size, (run)->to - at)) > 0)
 
+/* Where a division or a root follows upon sums: in stretches as short as this the processor does
+ * both at once. */
+enum { CHUNK_SHORT = 64 };
+
 /* How many of the bars from `at` on come before `first`. */
 static inline size_t chunk_skip(size_t at, size_t first) { return first > at ? first - at : 0; }
 

@@ -102,8 +102,11 @@ VEC_INLINE void vd_fence(void)
  *   v8_carry         lane 3 in all of the upper half, zeros in the lower
  *   v8_last          lane 7 everywhere
  *   v8_back1, 2, 4   of a row of values the ones 1, 2, 4 before those of `a`; `before` are the 8
- * before v8_positive      the larger of a lane and 0; NaN stays v8_if_zero       where `test` is 0
- * `yes`, else `no` */
+ *                    before
+ *   v8_positive      the larger of a lane and 0; NaN stays
+ *   v8_larger        the larger of two lanes; `b` where one is NaN
+ *   v8_if_zero       where `test` is 0 `yes`, else `no`
+ *   v8_if_less       where a < b `yes`, else `no` */
 
 #if defined __AVX512F__
 typedef __m512d v8;
@@ -128,6 +131,11 @@ VEC_INLINE v8 v8_back4(v8 before, v8 a) { return V8_BACK(before, a, 4); }
 VEC_INLINE double v8_first(v8 a) { return _mm512_cvtsd_f64(a); }
 VEC_INLINE v8 v8_div(v8 a, v8 b) { return _mm512_div_pd(a, b); }
 VEC_INLINE v8 v8_positive(v8 a) { return _mm512_max_pd(_mm512_setzero_pd(), a); }
+VEC_INLINE v8 v8_larger(v8 a, v8 b) { return _mm512_max_pd(a, b); }
+VEC_INLINE v8 v8_if_less(v8 a, v8 b, v8 yes, v8 no)
+{
+    return _mm512_mask_mov_pd(no, _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ), yes);
+}
 VEC_INLINE v8 v8_if_zero(v8 test, v8 yes, v8 no)
 {
     return _mm512_mask_mov_pd(no, _mm512_cmp_pd_mask(test, _mm512_setzero_pd(), _CMP_EQ_OQ), yes);
@@ -193,6 +201,19 @@ VEC_INLINE v8 v8_positive(v8 a)
 {
     const __m256d zero = _mm256_setzero_pd();
     return (v8){_mm256_max_pd(zero, a.low), _mm256_max_pd(zero, a.high)};
+}
+VEC_INLINE v8 v8_larger(v8 a, v8 b)
+{
+    return (v8){_mm256_max_pd(a.low, b.low), _mm256_max_pd(a.high, b.high)};
+}
+VEC_INLINE __m256d half_if_less(__m256d a, __m256d b, __m256d yes, __m256d no)
+{
+    return _mm256_blendv_pd(no, yes, _mm256_cmp_pd(a, b, _CMP_LT_OQ));
+}
+VEC_INLINE v8 v8_if_less(v8 a, v8 b, v8 yes, v8 no)
+{
+    return (v8){half_if_less(a.low, b.low, yes.low, no.low),
+                half_if_less(a.high, b.high, yes.high, no.high)};
 }
 VEC_INLINE __m256d half_if_zero(__m256d test, __m256d yes, __m256d no)
 {
@@ -263,6 +284,16 @@ VEC_INLINE v8 v8_positive(v8 a)
 {
     V8_EACH(i) a.at[i] = a.at[i] < 0 ? 0 : a.at[i];
     return a;
+}
+VEC_INLINE v8 v8_larger(v8 a, v8 b)
+{
+    V8_EACH(i) a.at[i] = a.at[i] > b.at[i] ? a.at[i] : b.at[i];
+    return a;
+}
+VEC_INLINE v8 v8_if_less(v8 a, v8 b, v8 yes, v8 no)
+{
+    V8_EACH(i) no.at[i] = a.at[i] < b.at[i] ? yes.at[i] : no.at[i];
+    return no;
 }
 VEC_INLINE v8 v8_if_zero(v8 test, v8 yes, v8 no)
 {

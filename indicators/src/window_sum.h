@@ -274,10 +274,15 @@ static inline void window_sum_chunk(struct window_sum *s, const double *at, size
 struct window_square {
     struct window w;
     double k, sum, square;
+    double most; /* the largest `square` since the sums were begun afresh */
 };
 
 /* Windows this short are summed afresh at every bar: as fast, and exact to the last digits. */
-enum { SQUARE_SHORT = 16 };
+enum { SQUARE_SHORT = 8 };
+
+/* When of the largest squares that a sum has held less than this is left, as after a leap of the
+ * price, it has too few digits. */
+#define SQUARE_TRUST 1e-5
 
 static inline size_t window_square_span(size_t p)
 {
@@ -309,6 +314,13 @@ static inline void window_square_rebuild(struct window_square *s, const double *
         s->sum += d;
         s->square += d * d;
     }
+    s->most = s->square;
+}
+
+/* Have the sums too few digits for the variance? */
+static inline bool window_square_lost(const struct window_square *s, size_t p)
+{
+    return s->square - s->sum * s->sum / (double)p < SQUARE_TRUST * s->most;
 }
 
 static inline void window_square_push(struct window_square *s, const double *at, size_t p)
@@ -321,7 +333,8 @@ static inline void window_square_push(struct window_square *s, const double *at,
     window_note(&s->w, at, p);
     s->sum += d - out;
     s->square += d * d - out * out;
-    if (s->w.since >= window_square_span(p) || s->w.same == p)
+    s->most = s->most > s->square ? s->most : s->square;
+    if (s->w.since >= window_square_span(p) || s->w.same == p || window_square_lost(s, p))
         window_square_rebuild(s, at, p);
 }
 
@@ -341,12 +354,16 @@ static inline double window_square_variance(const struct window_square *s, size_
     return variance < 0 || s->w.same >= p ? 0 : variance;
 }
 
-/* 16 bars at a time, as window_sum_blocks. */
+/* 16 bars at a time, as window_sum_blocks. Below 0: a variance that has too few digits. What has
+ * come in 8 bars before is still in the window with the last of them: so it is enough to look at
+ * the sums there, and no bar's result depends on a later one. */
 static inline void window_square_blocks(struct window_square *s, const double *at, size_t p,
                                         size_t blocks, double *mean, double *variance)
 {
-    const v8 k = v8_set(s->k), inverse = v8_set(1 / (double)p);
+    const v8 k = v8_set(s->k), inverse = v8_set(1 / (double)p), part = v8_set(SQUARE_TRUST);
+    const v8 lost = v8_set(-1);
     struct v8_running sum = v8_running_from(s->sum), square = v8_running_from(s->square);
+    v8 most = v8_set(s->most);
 
     for (size_t i = 0; i < 2 * blocks; i++, at += 8, mean += 8, variance += 8) {
         const v8 in = v8_sub(v8_load(at), k), out = v8_sub(v8_load(at - p), k);
@@ -354,11 +371,15 @@ static inline void window_square_blocks(struct window_square *s, const double *a
         /* in^2 - out^2, without the rounding of two squares */
         const v8 squares = v8_running_add(&square, v8_mul(change, v8_add(in, out)));
         const v8 b = v8_running_add(&sum, change), m = v8_mul(b, inverse);
+        const v8 around = v8_sub(squares, v8_mul(b, m));
+        const v8 least = v8_mul(part, v8_larger(most, squares));
         v8_store(mean, v8_add(k, m));
-        v8_store(variance, v8_mul(v8_sub(squares, v8_mul(b, m)), inverse));
+        v8_store(variance, v8_if_less(around, least, lost, v8_mul(around, inverse)));
+        most = v8_larger(most, v8_last(squares));
     }
     s->sum = v8_lane7(sum.sum);
     s->square = v8_lane7(square.sum);
+    s->most = v8_first(most);
 }
 
 /* Short windows, each less its own newest value; lanes are bars. The window is full. */
@@ -396,6 +417,19 @@ static inline void window_square_short(const double *at, size_t n, size_t p, dou
         variance[i] = variance[i] < 0 ? 0 : variance[i];
 }
 
+/* Variances below 0 are made afresh. */
+static inline void window_square_mend(const double *at, size_t n, size_t p, double *mean,
+                                      double *variance)
+{
+    int lost = 0;
+
+    for (size_t i = 0; i < n; i++)
+        lost |= variance[i] < 0;
+    for (size_t i = 0; i < n && lost; i++)
+        if (variance[i] < 0)
+            window_square_short(at + i, 1, p, mean + i, variance + i);
+}
+
 /* n pushes; mean[i] and variance[i] are those after at[i]. */
 static inline void window_square_chunk(struct window_square *s, const double *at, size_t n,
                                        size_t p, double *mean, double *variance)
@@ -413,7 +447,7 @@ static inline void window_square_chunk(struct window_square *s, const double *at
         size_t m = window_blocks(&s->w, p, n - i);
         const struct window_square before = *s;
         if (m) {
-            if (s->w.since + m > window_square_span(p))
+            if (s->w.since + m > window_square_span(p) || window_square_lost(s, p))
                 window_square_rebuild(s, at + i - 1, p);
             window_square_blocks(s, at + i, p, m / 16, mean + i, variance + i);
             if (!isfinite(s->square)) {
@@ -428,9 +462,8 @@ static inline void window_square_chunk(struct window_square *s, const double *at
                 mean[i + k] = at[i + k];
                 variance[i + k] = 0;
             }
+            window_square_mend(at + i, m, p, mean + i, variance + i);
         }
-        for (size_t k = i; k < i + m; k++)
-            variance[k] = variance[k] < 0 ? 0 : variance[k];
         i += m;
         for (size_t left = m ? 0 : size_min(n - i, 16); left > 0; left--, i++) {
             window_square_push(s, at + i, p);
