@@ -60,10 +60,10 @@ static int dump(json_t *root)
 
 static void print_default(const struct ind_param *p)
 {
-    if (p->choices && p->def >= 0)
-        printf("%s", p->choices[(size_t)p->def]);
-    else
-        printf("%.10g", p->def);
+    char value[64];
+
+    binding_value(value, sizeof value, p, p->def);
+    fputs(value, stdout);
 }
 
 /* name  title (family); from close; gives values; period=14 */

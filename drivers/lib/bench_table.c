@@ -60,12 +60,16 @@ void bench_table_keep_slower(struct bench_table *t, const char *best)
 
     bench_table_sort(t, best);
     for (size_t end = 1; end <= t->n; end++) {
-        int slower = 0;
+        int has_peer = 0, slower = 0;
 
         if (end < t->n && strcmp(t->rows[end].indicator, t->rows[first].indicator) == 0)
             continue;
-        for (size_t i = first; i < end; i++)
+        for (size_t i = first; i < end; i++) {
+            has_peer |= t->rows[i].is_peer;
             slower |= t->rows[i].is_peer && is_faster(&t->rows[i], &t->rows[first]);
+        }
+        t->with_peer += (size_t)has_peer;
+        t->slower += (size_t)slower;
         if (slower) {
             memmove(&t->rows[kept], &t->rows[first], (end - first) * sizeof *t->rows);
             kept += end - first;
@@ -119,6 +123,11 @@ void bench_table_print(const struct bench_table *t, size_t bars, size_t samples)
             print_speed(&r->speed[k], &lead->speed[k]);
         putchar('\n');
     }
+    if (t->with_peer)
+        printf(
+            "\nA peer has %zu of the indicators measured; of %zu one is faster, single or sweep, "
+            "by more than 2 %%.\n",
+            t->with_peer, t->slower);
 }
 
 void bench_table_print_json(const struct bench_table *t, size_t bars)

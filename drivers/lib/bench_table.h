@@ -24,6 +24,7 @@ struct bench_row {
 struct bench_table {
     struct bench_row *rows; /* owned */
     size_t n, capacity;
+    size_t with_peer, slower; /* told by bench_table_keep_slower */
 };
 
 /* 0, or -1 when memory is out. */
@@ -33,7 +34,7 @@ void bench_table_done(struct bench_table *t);
 /* By indicator; within one our instruction sets first, the best one leading, then peers. */
 void bench_table_sort(struct bench_table *t, const char *best);
 /* Keep only indicators that a peer does faster than our best, by more than the 2 % that timing may
- * err, single or sweep. */
+ * err, single or sweep; and count those that have a peer at all. */
 void bench_table_keep_slower(struct bench_table *t, const char *best);
 void bench_table_print(const struct bench_table *t, size_t bars, size_t samples);
 void bench_table_print_json(const struct bench_table *t, size_t bars);

@@ -46,6 +46,39 @@ int binding_init(struct binding *ret, const char *name, struct series_message *e
 
 /* ---- parameters ---- */
 
+/* What a suffix is worth where a parameter counts ms; calendar months count below 0. */
+static const struct unit {
+    const char *suffix;
+    double ms;
+} units[] = {{"d", 86400e3}, {"h", 3600e3}, {"m", 60e3}, {"M", -1}};
+
+enum { N_UNITS = sizeof units / sizeof *units };
+
+static int is_duration(const struct ind_param *p) { return p->unit && strcmp(p->unit, "ms") == 0; }
+
+/* 0: no such. */
+static double duration_unit(const char *suffix)
+{
+    for (size_t i = 0; i < N_UNITS; i++)
+        if (strcmp(units[i].suffix, suffix) == 0)
+            return units[i].ms;
+    return 0;
+}
+
+void binding_value(char *ret, size_t size, const struct ind_param *p, double x)
+{
+    if (p->choices && x >= 0) {
+        snprintf(ret, size, "%s", p->choices[(size_t)x]);
+        return;
+    }
+    for (size_t i = 0; is_duration(p) && i < N_UNITS; i++)
+        if (x / units[i].ms > 0 && fmod(x, units[i].ms) == 0) {
+            snprintf(ret, size, "%.10g%s", x / units[i].ms, units[i].suffix);
+            return;
+        }
+    snprintf(ret, size, "%.10g", x);
+}
+
 void binding_range(char *ret, size_t size, const struct ind_param *p)
 {
     size_t at = 0;
@@ -66,6 +99,11 @@ void binding_range(char *ret, size_t size, const struct ind_param *p)
         snprintf(ret + at, size - at, " from %.10g on", p->min);
     else if (isfinite(p->max))
         snprintf(ret + at, size - at, " up to %.10g", p->max);
+    at = strlen(ret);
+    if (is_duration(p))
+        snprintf(ret + at, size - at,
+                 " of ms%s, or a time such as 30m, 4h, 1d, 2M (calendar months)",
+                 p->min < 0 ? ", below 0 of calendar months" : "");
 }
 
 static int out_of_range(const struct ind_indicator *ind, size_t i, const char *got,
@@ -101,20 +139,6 @@ static int split(const struct ind_indicator *ind, const char *kind, const char *
                        strcmp(kind, "param") == 0 ? "parameter" : "input", name, hint);
 }
 
-/* What a suffix is worth where a parameter counts ms; calendar months count below 0. 0: no such. */
-static double duration_unit(const char *suffix)
-{
-    static const struct {
-        const char *suffix;
-        double ms;
-    } units[] = {{"m", 60e3}, {"h", 3600e3}, {"d", 86400e3}, {"M", -1}};
-
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (strcmp(units[i].suffix, suffix) == 0)
-            return units[i].ms;
-    return 0;
-}
-
 /* One number, or one choice by name, up to `end`. */
 static int parse_value(const struct ind_param *p, const char *text, size_t len, double *ret)
 {
@@ -130,7 +154,7 @@ static int parse_value(const struct ind_param *p, const char *text, size_t len, 
             return 0;
         }
     *ret = strtod(copy, &end);
-    if (*end != '\0' && end != copy && strcmp(p->unit, "ms") == 0 && duration_unit(end) != 0) {
+    if (*end != '\0' && end != copy && is_duration(p) && duration_unit(end) != 0) {
         *ret *= duration_unit(end);
         return 0;
     }

@@ -38,6 +38,9 @@ size_t binding_extra(const struct binding *b, const char **ret);
 int binding_series(struct binding *b, const struct series *s, const double *params,
                    const char *path, struct series_message *err);
 
+/* A value as users write it: a choice by its name, 86400000 ms as 1d. */
+void binding_value(char *ret, size_t size, const struct ind_param *p, double x);
+
 /* "a whole number of bars from 1 to 100", for messages and lists. */
 void binding_range(char *ret, size_t size, const struct ind_param *p);
 #endif

@@ -98,6 +98,32 @@ static void the_list_for_people_has_a_line_for_each(void **state)
     free(text);
 }
 
+/* The catalogue's anchors are times; whoever writes them so need not count milliseconds. */
+static void times_are_told_and_taken_as_times(void **state)
+{
+    static const char *const same[][2] = {{"anchor=1d", "\n86400000,values,"},
+                                          {"anchor=4h", "\n14400000,values,"},
+                                          {"anchor=30m", "\n1800000,values,"},
+                                          {"anchor=2M", "\n-2,values,"},
+                                          {"anchor=1d:3d:1d", "\n172800000,values,"}};
+    const char *data = small_data();
+    char *text = output(WORDS("indicators", "describe", "vwap"));
+
+    assert_non_null(strstr(text, "default 1d\n"));
+    assert_non_null(strstr(text, "30m, 4h, 1d, 2M"));
+    free(text);
+    text = output(WORDS("indicators", "list"));
+    assert_non_null(strstr(text, "; anchor=1d\n"));
+    free(text);
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        text = output(WORDS("indicators", "sweep", "vwap", "--param", same[i][0], "--data", data));
+        assert_non_null(strstr(text, same[i][1]));
+        free(text);
+    }
+    expect(WORDS("indicators", "run", "vwap", "--param", "anchor=1w", "--data", data), 2,
+           "a time such as 30m, 4h, 1d, 2M");
+}
+
 /* ---- bad use and bad data ---- */
 
 static void bad_use_ends_in_2_and_says_what_would_be_good(void **state)
@@ -536,6 +562,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_list_as_json_tells_all_of_every_indicator),
         cmocka_unit_test(the_list_for_people_has_a_line_for_each),
+        cmocka_unit_test(times_are_told_and_taken_as_times),
         cmocka_unit_test(bad_use_ends_in_2_and_says_what_would_be_good),
         cmocka_unit_test(bad_data_ends_in_3_and_says_where),
         cmocka_unit_test(output_that_cannot_be_written_ends_in_1),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calling other libraries' functions for the rows of a case. */
+#include "bench_table.h"
 #include "peers.h"
 
 #include <setjmp.h>
@@ -125,6 +126,27 @@ static void what_is_no_peer_is_refused(void **state)
     assert_non_null(strstr(err.text, "libm.so.6"));
 }
 
+static void where_a_peer_is_faster_is_kept_and_counted(void **state)
+{
+    static const struct bench_row rows[] = {
+        {"ema", "avx2", 0, 64, {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}}},
+        {"rsi", "avx2", 0, 64, {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}}},
+        {"rsi", "peer", 1, 64, {{2, 2, 2}, {0}, {0.5, 0.5, 0.5}}}, /* in a sweep */
+        {"sma", "avx2", 0, 64, {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}}},
+        {"sma", "peer", 1, 64, {{0.99, 0.99, 0.99}, {0}, {2, 2, 2}}}, /* timing errs by 2 % */
+    };
+    struct bench_table t = {0};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(bench_table_add(&t, &rows[i]), 0);
+    bench_table_keep_slower(&t, "avx2");
+    assert_int_equal(t.n, 2);
+    assert_string_equal(t.rows[0].indicator, "rsi");
+    assert_int_equal(t.with_peer, 2);
+    assert_int_equal(t.slower, 1);
+    bench_table_done(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +155,7 @@ int main(void)
         cmocka_unit_test(whole_and_real_parameters_come_where_they_belong),
         cmocka_unit_test(a_function_that_the_library_lacks_is_no_call),
         cmocka_unit_test(what_is_no_peer_is_refused),
+        cmocka_unit_test(where_a_peer_is_faster_is_kept_and_counted),
     };
 
     return cmocka_run_group_tests(tests, load, unload);
