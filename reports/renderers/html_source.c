@@ -363,7 +363,8 @@ static void put_bare(struct html *h, const struct html_source_file *file)
 
     fputs("<p class=\"muted\">", h->out);
     fputs(h->options->no_source ? "Source text was left out (--no-source)."
-                                : "The file was not found when the report was made.",
+                                : "The file was not found when the report was made: make it in "
+                                  "the program's source folder, or with --source-root.",
           h->out);
     fputs(" Hot lines: ", h->out);
     for (size_t i = 0; i < file->n_hot; i++)
