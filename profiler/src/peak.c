@@ -17,7 +17,8 @@ enum {
 
 struct peak peak;
 
-static bool barriers; /* the kernel makes running threads' stores visible on demand */
+static bool barriers; /* the kernel makes running threads' stores visible on demand: without that no
+                         lane takes credit. Cleared under the lanes' lock */
 
 void peak_init(void)
 {
@@ -176,7 +177,7 @@ static void take_credit(struct lane *lane)
     int64_t credit = (maximum() - peak_common()) / 4;
 
     credit = credit > CREDIT_MOST ? CREDIT_MOST : credit;
-    if (credit >= CREDIT_LEAST / 4 && lane->limit == PEAK_DIRECT) {
+    if (barriers && credit >= CREDIT_LEAST / 4 && lane->limit == PEAK_DIRECT) {
         add_to_sum(credit);
         lane->counted = lane->live + credit;
         __atomic_store_n(&lane->limit, lane->live + credit, __ATOMIC_RELEASE);
@@ -187,13 +188,16 @@ static void take_credit(struct lane *lane)
 /* What the lane had before this fall is its credit from now on: threads that take and give the same
  * again and again, be it at the very peak, need not tell. Under the lock there is no peak, so the
  * change belongs to the epoch that is. */
-static uint64_t keep_credit(struct lane *lane)
+static uint64_t keep_credit(struct lane *lane, uint64_t epoch)
 {
     lane_lock();
-    const uint64_t epoch = peak_epoch();
-
+    if (barriers) {
+        epoch = peak_epoch();
+        __atomic_store_n(&lane->limit, lane->counted, __ATOMIC_RELEASE);
+    } else {
+        epoch = publish(lane, epoch);
+    }
     lane->calm = 0;
-    __atomic_store_n(&lane->limit, lane->counted, __ATOMIC_RELEASE);
     lane_unlock();
     return epoch;
 }
@@ -295,5 +299,5 @@ uint64_t peak_fall(struct lane *lane, uint64_t epoch)
         lane_unlock();
         return epoch;
     }
-    return is_calm(lane) ? keep_credit(lane) : publish(lane, epoch);
+    return is_calm(lane) ? keep_credit(lane, epoch) : publish(lane, epoch);
 }
