@@ -61,7 +61,8 @@ inside 'nocopy doctor'
 say "using it"
 inside 'cd /tmp && nocopy run --quiet -o ls.prof -- ls -l /usr && nocopy report ls.prof && nocopy report -o ls.html ls.prof && test -s ls.html' \
     >"$top/use.log" || { cat "$top/use.log" >&2; die "it does not record"; }
-inside 'cd /tmp && nocopy analyze -- --bars 1000 >analyze.txt && grep -q sma analyze.txt' || die "the drivers do not run"
+inside 'cd /tmp && nocopy analyze -- --bars 1000 >analyze.txt && grep -q "^SMA .*OK" analyze.txt' ||
+    { tail -5 "$root/tmp/analyze.txt" >&2; die "the drivers do not run"; }
 inside 'test -s /usr/share/man/man1/nocopy.1.gz && test -s /usr/share/bash-completion/completions/nocopy'
 
 say "installing libindicators-dev, building against it"
