@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How two series move together over the last p bars: correl, correl_hl, beta. */
 #include "direct_window.h"
+#include "tail.h"
 #include "vec.h"
 
 /* Pearson's r. Values are taken less the newest, so that a flat window is exactly flat. */
@@ -67,8 +68,8 @@ static inline void rest(const struct ind_run *run, size_t from, size_t to,
  * and l. Zero it to begin. */
 struct pair_sums {
     double k, l, a, b, aa, bb, ab;
-    double most_aa, most_bb; /* the largest that aa and bb have been */
-    size_t left;             /* bars until they are to be begun afresh */
+    double least_aa, least_bb; /* PAIR_TRUST of the largest that aa and bb have been */
+    size_t left;               /* bars until they are to be begun afresh */
 };
 
 /* Shorter windows are sooner summed at every bar. Sums that run on are begun afresh as often as
@@ -107,21 +108,21 @@ static inline void pair_begin(struct pair_sums *s, const double *a, const double
         s->bb += y * y;
         s->ab += x * y;
     }
-    s->most_aa = s->aa;
-    s->most_bb = s->bb;
+    s->least_aa = PAIR_TRUST * s->aa;
+    s->least_bb = PAIR_TRUST * s->bb;
 }
 
 /* As pearson_lanes of n bars, a multiple of 8; below 0 are squares that have too few digits, as
- * window_square_blocks finds them. */
-static inline void pair_blocks(struct pair_sums *s, const double *a, const double *b, size_t p,
-                               size_t n, double *aa, double *bb, double *ab)
+ * window_square_blocks finds them. Without `bb` those of b are left out. */
+VEC_INLINE void pair_blocks(struct pair_sums *s, const double *a, const double *b, size_t p,
+                            size_t n, double *aa, double *bb, double *ab)
 {
     const v8 k = v8_set(s->k), l = v8_set(s->l), inverse = v8_set(1 / (double)p);
     const v8 trust = v8_set(PAIR_TRUST), lost = v8_set(-1);
     struct v8_running sum_a = v8_running_from(s->a), sum_b = v8_running_from(s->b);
     struct v8_running sum_aa = v8_running_from(s->aa), sum_bb = v8_running_from(s->bb);
     struct v8_running sum_ab = v8_running_from(s->ab);
-    v8 most_a = v8_set(s->most_aa), most_b = v8_set(s->most_bb);
+    v8 least_a = v8_set(s->least_aa), least_b = v8_set(s->least_bb);
 
     for (size_t i = 0; i < n; i += 8) {
         const v8 in_a = v8_sub(v8_load(a + i), k), out_a = v8_sub(v8_load(a + i - p), k);
@@ -130,32 +131,32 @@ static inline void pair_blocks(struct pair_sums *s, const double *a, const doubl
         const v8 x = v8_running_add(&sum_a, by_a), y = v8_running_add(&sum_b, by_b);
         /* in^2 - out^2 and their like, without the rounding of two products */
         const v8 xx = v8_running_add(&sum_aa, v8_mul(by_a, v8_add(in_a, out_a)));
-        const v8 yy = v8_running_add(&sum_bb, v8_mul(by_b, v8_add(in_b, out_b)));
         const v8 both = v8_add(v8_mul(by_a, in_b), v8_mul(out_a, by_b));
         const v8 xy = v8_running_add(&sum_ab, both), mean = v8_mul(x, inverse);
         const v8 around_a = v8_sub(xx, v8_mul(x, mean));
-        const v8 around_b = v8_sub(yy, v8_mul(y, v8_mul(y, inverse)));
-        const v8 least_a = v8_mul(trust, v8_larger(most_a, xx));
-        const v8 least_b = v8_mul(trust, v8_larger(most_b, yy));
         v8_store(aa + i, v8_if_less(least_a, around_a, around_a, lost)); /* a NaN is lost, too */
-        v8_store(bb + i, v8_if_less(least_b, around_b, around_b, lost));
         v8_store(ab + i, v8_sub(xy, v8_mul(y, mean)));
-        most_a = v8_larger(most_a, v8_last(xx));
-        most_b = v8_larger(most_b, v8_last(yy));
+        least_a = v8_larger(least_a, v8_mul(trust, v8_last(xx)));
+        if (bb) {
+            const v8 yy = v8_running_add(&sum_bb, v8_mul(by_b, v8_add(in_b, out_b)));
+            const v8 around_b = v8_sub(yy, v8_mul(y, v8_mul(y, inverse)));
+            v8_store(bb + i, v8_if_less(least_b, around_b, around_b, lost));
+            least_b = v8_larger(least_b, v8_mul(trust, v8_last(yy)));
+        }
     }
     s->a = v8_lane7(sum_a.sum);
     s->b = v8_lane7(sum_b.sum);
     s->aa = v8_lane7(sum_aa.sum);
     s->bb = v8_lane7(sum_bb.sum);
     s->ab = v8_lane7(sum_ab.sum);
-    s->most_aa = v8_first(most_a);
-    s->most_bb = v8_first(most_b);
+    s->least_aa = v8_first(least_a);
+    s->least_bb = v8_first(least_b);
     s->left -= n;
 }
 
 /* What is lost is summed afresh, 8 windows at a time. */
-static inline void pair_mend(const double *a, const double *b, size_t p, size_t n, double *aa,
-                             double *bb, double *ab)
+VEC_INLINE void pair_mend(const double *a, const double *b, size_t p, size_t n, double *aa,
+                          double *bb, double *ab)
 {
     double fresh_aa[8], fresh_bb[8], fresh_ab[8];
 
@@ -163,26 +164,25 @@ static inline void pair_mend(const double *a, const double *b, size_t p, size_t 
         int lost = 0;
 
         for (size_t k = i; k < i + 8; k++)
-            lost |= (aa[k] < 0) | (bb[k] < 0);
+            lost |= (aa[k] < 0) | (bb && bb[k] < 0);
         for (size_t k = 0; k < 8 && lost; k += IND_LANES)
             pearson_lanes(a + i + k, b + i + k, p, fresh_aa + k, fresh_bb + k, fresh_ab + k);
         for (size_t k = 0; k < 8 && lost; k++)
-            if (aa[i + k] < 0 || bb[i + k] < 0) {
+            if (aa[i + k] < 0 || (bb && bb[i + k] < 0)) {
                 aa[i + k] = fresh_aa[k];
-                bb[i + k] = fresh_bb[k];
+                if (bb)
+                    bb[i + k] = fresh_bb[k];
                 ab[i + k] = fresh_ab[k];
             }
     }
 }
 
-static inline void pearson_chunk(struct pair_sums *s, const double *a, const double *b, size_t p,
-                                 size_t n, double *aa, double *bb, double *ab)
+/* n bars, a multiple of 8, that have a window before them, of PAIR_SHORT bars or more. */
+VEC_INLINE void pair_chunk(struct pair_sums *s, const double *a, const double *b, size_t p,
+                           size_t n, double *aa, double *bb, double *ab)
 {
-    if (p < PAIR_SHORT) {
-        for (size_t i = 0; i < n; i += IND_LANES)
-            pearson_lanes(a + i, b + i, p, aa + i, bb + i, ab + i);
+    if (n == 0)
         return;
-    }
     if (s->left < n || !isfinite(s->aa + s->bb))
         pair_begin(s, a - 1, b - 1, p);
     pair_blocks(s, a, b, p, n, aa, bb, ab);
@@ -200,8 +200,12 @@ static void IND_FN(correl)(const struct ind_run *run)
     {
         const size_t whole = n / 8 * 8;
 
-        if (whole)
-            pearson_chunk(run->state, run->in[0] + at, run->in[1] + at, p, whole, aa, bb, ab);
+        const double *a = run->in[0] + at, *b = run->in[1] + at;
+
+        if (p >= PAIR_SHORT)
+            pair_chunk(run->state, a, b, p, whole, aa, bb, ab);
+        for (size_t i = 0; i < whole && p < PAIR_SHORT; i += IND_LANES)
+            pearson_lanes(a + i, b + i, p, aa + i, bb + i, ab + i);
         for (size_t i = 0; i < whole; i++) {
             const double r = ab[i] / sqrt(aa[i] * bb[i]);
             run->out[0][at + i] = aa[i] == 0 || bb[i] == 0 ? 0 : r;
@@ -219,35 +223,33 @@ static size_t correl_state_size(const double *params)
 }
 
 /* Slope of the changes of the second input on those of the first. */
-DIRECT_WINDOW(slope, ind_period, {
-    const size_t p = run_int(run, 0);
-    const double *a = run->in[0] + t, *b = run->in[1] + t;
-    real mean_a = 0, mean_b = 0, aa = 0, ab = 0;
-
-    for (size_t i = 0; i < p; i++) {
-        mean_a += (ago(a, i) - ago(a, i + 1)) / (real)ago(a, i + 1);
-        mean_b += (ago(b, i) - ago(b, i + 1)) / (real)ago(b, i + 1);
-    }
-    mean_a /= (real)p;
-    mean_b /= (real)p;
-    for (size_t i = 0; i < p; i++) {
-        const real da = (ago(a, i) - ago(a, i + 1)) / (real)ago(a, i + 1) - mean_a;
-        const real db = (ago(b, i) - ago(b, i + 1)) / (real)ago(b, i + 1) - mean_b;
-        aa += da * da;
-        ab += da * db;
-    }
-    run->out[0][t] = (double)(aa == 0 ? 0 : ab / aa);
-});
-
-/* The changes of bars at + 1 - p .. at + n - 1, as fractions. */
-static inline void changes(const double *x, size_t at, size_t n, size_t p, double *ret)
+static void slope_reference(const struct ind_run *run)
 {
-    const double *from = x + at + 1 - p;
+    const size_t p = run_int(run, 0);
 
-    for (size_t i = 0; i < n + p - 1; i++)
-        ret[i] = (from[i] - *(from + i - 1)) / *(from + i - 1);
+    for (size_t t = p; t < run->to; t++) {
+        const double *a = run->in[0] + t, *b = run->in[1] + t;
+        long double mean_a = 0, mean_b = 0, aa = 0, ab = 0;
+
+        for (size_t i = 0; i < p; i++) {
+            mean_a += (ago(a, i) - ago(a, i + 1)) / (long double)ago(a, i + 1);
+            mean_b += (ago(b, i) - ago(b, i + 1)) / (long double)ago(b, i + 1);
+        }
+        mean_a /= (long double)p;
+        mean_b /= (long double)p;
+        for (size_t i = 0; i < p; i++) {
+            const long double da =
+                (ago(a, i) - ago(a, i + 1)) / (long double)ago(a, i + 1) - mean_a;
+            const long double db =
+                (ago(b, i) - ago(b, i + 1)) / (long double)ago(b, i + 1) - mean_b;
+            aa += da * da;
+            ab += da * db;
+        }
+        run->out[0][t] = (double)(aa == 0 ? 0 : ab / aa);
+    }
 }
 
+/* The sums of a slope over p changes that end at a[0], b[0], IND_LANES bars at once. */
 static inline void slope_lanes(const double *a, const double *b, size_t p, double *aa, double *ab)
 {
     const vd n = vd_set((double)p), zero = vd_set(0);
@@ -268,27 +270,86 @@ static inline void slope_lanes(const double *a, const double *b, size_t p, doubl
     vd_store(ab, sum_ab);
 }
 
+/* One bar's, in the same order. */
+static inline void slope_one(const double *a, const double *b, size_t p, double *aa, double *ab)
+{
+    double mean_a = 0, mean_b = 0;
+
+    for (size_t i = 0; i < p; i++) {
+        mean_a += ago(a, i);
+        mean_b += ago(b, i);
+    }
+    mean_a /= (double)p;
+    mean_b /= (double)p;
+    *aa = *ab = 0;
+    for (size_t i = 0; i < p; i++) {
+        *aa += (ago(a, i) - mean_a) * (ago(a, i) - mean_a);
+        *ab += (ago(a, i) - mean_a) * (ago(b, i) - mean_b);
+    }
+}
+
+struct slope_state {
+    struct pair_sums sums;
+    struct tail a, b; /* the changes */
+    double mem[];
+};
+
+static size_t slope_state_size(const double *params)
+{
+    return sizeof(struct slope_state) + 2 * series_size((size_t)params[0]);
+}
+
+/* The changes of n bars, as fractions, to those of the p before. */
+static inline const double *changes(struct tail *tail, double *mem, const double *x, size_t n,
+                                    size_t p)
+{
+    double change[CHUNK];
+
+    for (size_t i = 0; i < n; i++)
+        change[i] = (x[i] - *(x + i - 1)) / *(x + i - 1);
+    return tail_append(tail, mem, p, change, n);
+}
+
+/* Of bars `from` .. `to` - 1 of those that a and b begin with; `first`: no change lies before the
+ * first window. */
+static inline void slope_chunk(struct pair_sums *sums, const double *a, const double *b, size_t p,
+                               size_t from, size_t to, bool first, double *aa, double *ab)
+{
+    const bool runs_on = p >= PAIR_SHORT;
+    size_t i = from;
+
+    if (first && i < to) {
+        slope_one(a + i, b + i, p, aa + i, ab + i);
+        i++;
+    }
+    const size_t whole = i + (to - i) / 8 * 8;
+    if (runs_on)
+        pair_chunk(sums, a + i, b + i, p, whole - i, aa + i, NULL, ab + i);
+    for (; i < whole && !runs_on; i += IND_LANES)
+        slope_lanes(a + i, b + i, p, aa + i, ab + i);
+    if (whole < to) /* the last, or a stream's: what runs on ends here */
+        *sums = (struct pair_sums){0};
+    for (i = whole; i < to; i++)
+        slope_one(a + i, b + i, p, aa + i, ab + i);
+}
+
 static void IND_FN(beta)(const struct ind_run *run)
 {
-    enum { LONGEST = 256 };
     const size_t p = run_int(run, 0);
-    double a[CHUNK + LONGEST], b[CHUNK + LONGEST], aa[CHUNK], ab[CHUNK];
+    struct slope_state *s = run->state;
+    double aa[PAIR_SPAN], ab[PAIR_SPAN];
 
-    RUN_CHUNKS(run, p, at, n)
+    RUN_CHUNKS_OF(PAIR_SPAN, run, 1, at, n)
     {
-        const size_t whole = p > LONGEST ? 0 : n / IND_LANES * IND_LANES;
+        const size_t skip = size_min(chunk_skip(at, p), n);
+        const double *a = changes(&s->a, s->mem, run->in[0] + at, n, p);
+        const double *b = changes(&s->b, s->mem + series_doubles(p), run->in[1] + at, n, p);
 
-        if (whole) {
-            changes(run->in[0], at, n, p, a);
-            changes(run->in[1], at, n, p, b);
-        }
-        for (size_t i = 0; i < whole; i += IND_LANES)
-            slope_lanes(a + p - 1 + i, b + p - 1 + i, p, aa + i, ab + i);
-        for (size_t i = 0; i < whole; i++) {
+        slope_chunk(&s->sums, a, b, p, skip, n, at + skip == p, aa, ab);
+        for (size_t i = skip; i < n; i++) {
             const double slope = ab[i] / aa[i];
             run->out[0][at + i] = aa[i] == 0 ? 0 : slope;
         }
-        rest(run, at + whole, at + n, IND_FN(slope));
     }
 }
 
@@ -343,7 +404,8 @@ IND_INDICATOR(beta) = {
     .params = {{"period", "bars", 5, 1, IND_PERIOD_MAX, IND_INTEGER}},
     .outputs = {"values"},
     .warmup = ind_period,
-    .history = history,
+    .history = ind_history_1,
+    .state_size = slope_state_size,
     .reference = slope_reference,
     .run = IND_FN(beta),
     .tolerance = 1e-8,

@@ -320,7 +320,9 @@ static inline void window_square_rebuild(struct window_square *s, const double *
 /* Have the sums too few digits for the variance? */
 static inline bool window_square_lost(const struct window_square *s, size_t p)
 {
-    return s->square - s->sum * s->sum / (double)p < SQUARE_TRUST * s->most;
+    const double n = (double)p;
+
+    return s->square * n - s->sum * s->sum < SQUARE_TRUST * s->most * n;
 }
 
 static inline void window_square_push(struct window_square *s, const double *at, size_t p)
@@ -354,32 +356,46 @@ static inline double window_square_variance(const struct window_square *s, size_
     return variance < 0 || s->w.same >= p ? 0 : variance;
 }
 
+/* Sums of 8 bars more, and what they say; below 0: a variance with less than `least` around it. */
+VEC_INLINE v8 window_square_eight(struct v8_running *sum, struct v8_running *square, v8 k,
+                                  v8 inverse, v8 least, const double *at, size_t p, double *mean,
+                                  double *variance)
+{
+    const v8 in = v8_sub(v8_load(at), k), out = v8_sub(v8_load(at - p), k);
+    const v8 change = v8_sub(in, out), lost = v8_set(-1);
+    /* in^2 - out^2, without the rounding of two squares */
+    const v8 squares = v8_running_add(square, v8_mul(change, v8_add(in, out)));
+    const v8 b = v8_running_add(sum, change), m = v8_mul(b, inverse);
+    const v8 around = v8_sub(squares, v8_mul(b, m));
+
+    v8_store(mean, v8_add(k, m));
+    v8_store(variance, v8_if_less(around, least, lost, v8_mul(around, inverse)));
+    return squares;
+}
+
 /* 16 bars at a time, as window_sum_blocks. Below 0: a variance that has too few digits. What has
- * come in 8 bars before is still in the window with the last of them: so it is enough to look at
- * the sums there, and no bar's result depends on a later one. */
+ * come in 8 bars, or in 16 when windows are as long, is still in the window with the last of them:
+ * so it is enough to look at the sums there, and no bar's result depends on a later one. */
 static inline void window_square_blocks(struct window_square *s, const double *at, size_t p,
                                         size_t blocks, double *mean, double *variance)
 {
     const v8 k = v8_set(s->k), inverse = v8_set(1 / (double)p), part = v8_set(SQUARE_TRUST);
-    const v8 lost = v8_set(-1);
     struct v8_running sum = v8_running_from(s->sum), square = v8_running_from(s->square);
-    v8 most = v8_set(s->most);
+    v8 least = v8_set(SQUARE_TRUST * s->most);
+    const bool often = p < 16;
 
-    for (size_t i = 0; i < 2 * blocks; i++, at += 8, mean += 8, variance += 8) {
-        const v8 in = v8_sub(v8_load(at), k), out = v8_sub(v8_load(at - p), k);
-        const v8 change = v8_sub(in, out);
-        /* in^2 - out^2, without the rounding of two squares */
-        const v8 squares = v8_running_add(&square, v8_mul(change, v8_add(in, out)));
-        const v8 b = v8_running_add(&sum, change), m = v8_mul(b, inverse);
-        const v8 around = v8_sub(squares, v8_mul(b, m));
-        const v8 least = v8_mul(part, v8_larger(most, squares));
-        v8_store(mean, v8_add(k, m));
-        v8_store(variance, v8_if_less(around, least, lost, v8_mul(around, inverse)));
-        most = v8_larger(most, v8_last(squares));
+    for (size_t i = 0; i < blocks; i++, at += 16, mean += 16, variance += 16) {
+        const v8 first =
+            window_square_eight(&sum, &square, k, inverse, least, at, p, mean, variance);
+        if (often)
+            least = v8_larger(least, v8_mul(part, v8_last(first)));
+        const v8 second = window_square_eight(&sum, &square, k, inverse, least, at + 8, p, mean + 8,
+                                              variance + 8);
+        least = v8_larger(least, v8_mul(part, v8_last(second)));
     }
     s->sum = v8_lane7(sum.sum);
     s->square = v8_lane7(square.sum);
-    s->most = v8_first(most);
+    s->most = v8_first(least) / SQUARE_TRUST;
 }
 
 /* Short windows, each less its own newest value; lanes are bars. The window is full. */

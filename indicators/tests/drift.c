@@ -14,11 +14,11 @@ enum { LEN = 1000000 };
 
 /* What sums, averages or smooths as it goes. */
 static const char *const running[] = {
-    "ad",     "adosc",      "adx",  "adxr",   "apo", "atr",  "bollinger_bands",
-    "cmo",    "correl",     "dema", "edecay", "ema", "kama", "kvo",
-    "linreg", "macd",       "mfi",  "obv",    "rsi", "sma",  "stddev",
-    "stoch",  "sum",        "tema", "tilson", "tsf", "tsi",  "var",
-    "vidya",  "volatility", "vwap", "vwma",   "wma", "zlema"};
+    "ad",   "adosc",  "adx",  "adxr",   "apo", "atr",    "beta",       "bollinger_bands",
+    "cmo",  "correl", "dema", "edecay", "ema", "kama",   "kvo",        "linreg",
+    "macd", "mfi",    "obv",  "rsi",    "sma", "stddev", "stoch",      "sum",
+    "tema", "tilson", "tsf",  "tsi",    "var", "vidya",  "volatility", "vwap",
+    "vwma", "wma",    "zlema"};
 
 static struct table table;
 
@@ -88,7 +88,8 @@ static void what_follows_on_a_leap_has_its_digits(void **state)
         double size; /* of values; 0: their own */
     } known[] = {{"var", {9, 1}, 0},   {"var", {14, 1}, 0},    {"var", {64, 1}, 0},
                  {"var", {600, 1}, 0}, {"stddev", {20, 1}, 0}, {"stderr", {14}, 0},
-                 {"correl", {14}, 1},  {"correl", {100}, 1},   {"correl_hl", {9}, 1}};
+                 {"correl", {14}, 1},  {"correl", {100}, 1},   {"correl_hl", {9}, 1},
+                 {"beta", {5}, 1},     {"beta", {14}, 1},      {"beta", {100}, 1}};
     enum { LEAP = 2000 };
 
     table_make(&table, SERIES_WALK, LEN, 9);
