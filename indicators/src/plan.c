@@ -56,10 +56,11 @@ static int check_rows(struct plan *plan, size_t *ret_warmup)
 }
 
 /* Whole chunks, so that most sums begin where they do in a series that is not cut. What is late by
- * some bars cannot be cut. */
+ * some bars cannot be cut. From some times a core's own cache on, storing past the caches costs
+ * half as much, be the outermost of them large enough or not. */
 static size_t stretch_of(const struct plan *plan)
 {
-    static const double cache_size = 32 << 20;
+    static const double cache_size = 8 << 20;
     const double values = (double)plan->rows * (double)plan->job->len * (double)plan->n_outputs;
     double params[IND_MAX_PARAMS];
 
