@@ -199,7 +199,6 @@ static void IND_FN(correl)(const struct ind_run *run)
     RUN_CHUNKS_OF(PAIR_SPAN, run, p, at, n)
     {
         const size_t whole = n / 8 * 8;
-
         const double *a = run->in[0] + at, *b = run->in[1] + at;
 
         if (p >= PAIR_SHORT)

@@ -113,9 +113,12 @@ static json_t *rules_of(const struct budget_results *results)
 static json_t *violation(const struct budget_result *v)
 {
     json_t *locations = json_array();
+    struct report_site at = v->site;
 
-    if (v->site.file && v->site.file[0])
-        json_array_append_new(locations, sarif_location(&v->site, NULL));
+    if (at.line == 0)
+        at.line = 1; /* code hosts take no place without a line */
+    if (at.file && at.file[0])
+        json_array_append_new(locations, sarif_location(&at, NULL));
     return json_fields("ruleId", json_text(v->rule), "level", json_string("error"), "message",
                        json_fields("text", json_text(v->message), NULL), "locations", locations,
                        "partialFingerprints",

@@ -8,7 +8,7 @@ import time
 
 from e2e import *  # noqa: F403
 from e2e import (BUILD, NOCOPY, ROW_COPY, ROW_IN_PLACE, SCOPE, contains, driver, equal, repository,
-                 run_tests, stop_group, tree_of, unchanged)
+                 run_tests, stop_group, tree_of, unchanged, wait_for)
 
 GOOD, BAD = driver(ROW_IN_PLACE), driver(ROW_COPY)
 DRIVER = ("--build", BUILD, SCOPE, "--", "build/driver")
@@ -166,9 +166,7 @@ def an_interrupt_leaves_nothing_behind(place):
     before = tree_of(folder)
     run = place.start(NOCOPY, "compare", "HEAD~1", "HEAD", "--build",
                       "touch started; sleep 60 & sleep 60", "--", "build/driver", cwd=folder)
-    deadline = time.time() + 60
-    while time.time() < deadline and not any(f.endswith("started") for f in _leftovers(place)):
-        time.sleep(0.05)
+    wait_for(lambda: any(f.endswith("started") for f in _leftovers(place)))
     stop_group(run)
     run.communicate(timeout=60)
     equal(run.returncode, -signal.SIGINT)
@@ -181,9 +179,7 @@ def what_a_killed_run_left_is_cleared_by_the_next(place):
     folder, _ = repository(place, [{"driver.c": GOOD}, {"driver.c": BAD}])
     run = place.start(NOCOPY, "compare", "HEAD~1", "HEAD", "--build", "touch started; sleep 3",
                       "--", "build/driver", cwd=folder)
-    deadline = time.time() + 60
-    while time.time() < deadline and not any(f.endswith("started") for f in _leftovers(place)):
-        time.sleep(0.05)
+    wait_for(lambda: any(f.endswith("started") for f in _leftovers(place)))
     stop_group(run, signal.SIGKILL)
     run.communicate(timeout=60)
     time.sleep(3.5)  # the build's own group outlives it, and holds the lock's descriptor no more

@@ -46,7 +46,7 @@ export async function launch(...flags) {
   });
 }
 
-/** A folder of fixture pages, made by the program html_make. */
+/** A folder of fixtures, pages and others, made by the program html_make. */
 export class Fixtures {
   constructor(maker) {
     this.maker = maker;
@@ -54,15 +54,16 @@ export class Fixtures {
     this.made = new Map();
   }
 
-  /** {path, url, rows} of a kind of page. */
-  page(kind) {
-    if (!this.made.has(kind)) {
-      const path = join(this.folder, `${kind}.html`);
+  /** {path, url, rows} of a kind of page, or of a file whose ending says what it is. */
+  page(kind, ending = '.html') {
+    const name = kind + ending;
+    if (!this.made.has(name)) {
+      const path = join(this.folder, name);
       const rows = execFileSync(this.maker, [kind, path, this.folder], {encoding: 'utf8', maxBuffer: 1e8});
-      this.made.set(kind, {path, url: pathToFileURL(path).href, rows: rows.split('\n').filter(Boolean)
+      this.made.set(name, {path, url: pathToFileURL(path).href, rows: rows.split('\n').filter(Boolean)
         .map((line) => line.split('\t'))});
     }
-    return this.made.get(kind);
+    return this.made.get(name);
   }
 
   done() {

@@ -245,7 +245,7 @@ test('a link to a source line opens its file and marks it', async () => {
   const lines = Array.from({length: 240}, (_, k) => `/* ${k + 1} */`);
   lines[227] = '\tmemcpy(out, row, size); /* <b>&amp; */';
   writeFileSync(join(fixtures.folder, 'ta_kama.c'), lines.join('\n'));
-  fixtures.made.delete('indicators');
+  fixtures.made.delete('indicators.html');
   await look(report(), {}, async (page) => {
     await page.locator('.fix a', {hasText: 'ta_kama.c:228'}).first().click();
     assert.match(await hash(page), /^#source\?f=L\d+-228$/);
