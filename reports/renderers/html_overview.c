@@ -55,7 +55,7 @@ static void tiles(struct html *h)
 {
     const struct report_metrics *all = &h->report->totals.all;
     char words[128];
-    size_t n = 0;
+    const size_t n = report_findings_of_weight(h->report);
 
     fputs("<ul class=\"tiles\">\n", h->out);
     if (h->report->n_efficiency) {
@@ -71,9 +71,11 @@ static void tiles(struct html *h)
         snprintf(words, sizeof words, "copied by %s calls", show_count(figure, all->copies));
         bytes_tile(h, all->copied_bytes, words);
     }
-    for (size_t i = 0; i < h->report->n_findings; i++)
-        n += h->report->findings[i].severity != SEVERITY_LOW;
-    snprintf(words, sizeof words, "needless, %zu finding%s", n, n == 1 ? "" : "s");
+    if (n || !h->report->n_findings)
+        snprintf(words, sizeof words, "needless, %zu finding%s", n, n == 1 ? "" : "s");
+    else
+        snprintf(words, sizeof words, "needless, in %zu hint%s", h->report->n_findings,
+                 h->report->n_findings == 1 ? "" : "s");
     bytes_tile(h, all->needless_bytes, words);
     fputs("</ul>\n", h->out);
 }
@@ -196,7 +198,9 @@ static void findings(struct html *h)
     const struct report *report = h->report;
     char copies[HTML_AMOUNT], bytes[HTML_AMOUNT];
 
-    fputs("<h2>What to fix first</h2>\n", h->out);
+    const bool hints = report->n_findings && !report_findings_of_weight(report);
+
+    fprintf(h->out, "<h2>%s</h2>\n", hints ? "Hints, nothing to fix first" : "What to fix first");
     if (!report->n_findings) {
         fprintf(h->out,
                 "<p class=\"empty\">No needless memory found: %s copies, %s, and %s allocated, "
@@ -207,12 +211,16 @@ static void findings(struct html *h)
                 report->run.content ? "" : " Contents were not compared (--content=off).");
         return;
     }
+    if (hints)
+        fputs("<p class=\"muted\">All are of low severity: little of what was allocated, or it may "
+              "have a purpose.</p>\n",
+              h->out);
     fputs("<div class=\"fix\">\n", h->out);
     for (size_t i = 0; i < report->n_findings; i++) {
         if (i == TOP_FINDINGS)
             fprintf(h->out, "<details class=\"rest\"><summary>%zu more</summary>\n",
                     report->n_findings - i);
-        finding(h, &report->findings[i], i == 0);
+        finding(h, &report->findings[i], i == 0 && !hints);
     }
     fprintf(h->out, "%s</div>\n", report->n_findings > TOP_FINDINGS ? "</details>\n" : "");
 }

@@ -260,20 +260,11 @@ static void finding(struct text *t, const struct report_finding *f)
     fputc('\n', t->out);
 }
 
-static size_t proven(const struct report *r)
-{
-    size_t ret = 0;
-
-    for (size_t i = 0; i < r->n_findings; i++)
-        ret += r->findings[i].severity != SEVERITY_LOW;
-    return ret;
-}
-
 /* What is worth a change first; what may have a purpose only when nothing else is left or all is
  * asked for. */
 static void findings(struct text *t, const struct report *r)
 {
-    const size_t good = proven(r), low = r->n_findings - good;
+    const size_t good = report_findings_of_weight(r), low = r->n_findings - good;
     size_t shown = 0;
 
     if (good == 0) {

@@ -39,6 +39,15 @@ const char *report_status_name(enum report_status status)
     return names[status];
 }
 
+size_t report_findings_of_weight(const struct report *report)
+{
+    size_t ret = 0;
+
+    for (size_t i = 0; i < report->n_findings; i++)
+        ret += report->findings[i].severity != SEVERITY_LOW;
+    return ret;
+}
+
 const char *report_severity_name(enum report_severity severity)
 {
     static const char *const names[SEVERITIES] = {

@@ -5,9 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
-from e2e import NOCOPY, Skip, contains, equal, run_tests
+from e2e import NOCOPY, Skip, contains, equal, run_tests, wait_for
 
 # 10 blocks before somebody attaches (its standard input says that it has happened), 1000 after, each
 # of 500 bytes; then the first 10 are freed.
@@ -43,6 +42,21 @@ def _start(place, *argv, **more):
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
+READ, FUTEX = "0 0x0 ", "202 "  # system calls by number and first argument, on x86-64
+
+
+def _waits_in(pid, call):
+    with open(f"/proc/{pid}/syscall", encoding="utf-8") as file:
+        return file.read().startswith(call)
+
+
+def _start_and_wait(place, *argv, call=READ, **more):
+    """Started, and waiting for its input."""
+    process = _start(place, *argv, **more)
+    wait_for(lambda: _waits_in(process.pid, call))
+    return process
+
+
 def _finish(process):
     out, _ = process.communicate(input="x", timeout=60)
     return out, process.returncode
@@ -74,25 +88,25 @@ def _attach_and_check(place, process, calls=1000):
 
 def a_process_that_waits_is_recorded_from_then_on(place):
     program = place.compile("host", HOST.replace("WAIT", WAIT))
-    _attach_and_check(place, _start(place, program))
+    _attach_and_check(place, _start_and_wait(place, program))
 
 
 def a_process_with_all_addresses_bound_at_its_start_is_recorded_too(place):
     program = place.compile("host", HOST.replace("WAIT", WAIT), "-Wl,-z,now", "-Wl,-z,relro", "-pie", "-fPIE")
-    _attach_and_check(place, _start(place, program))
+    _attach_and_check(place, _start_and_wait(place, program))
 
 
 def a_process_at_a_fixed_address_is_recorded_too(place):
     program = place.compile("host", HOST.replace("WAIT", WAIT), "-no-pie", "-Wl,-z,lazy")
-    _attach_and_check(place, _start(place, program))
+    _attach_and_check(place, _start_and_wait(place, program))
 
 
 def a_process_that_computes_is_recorded_where_it_is(place):
-    spin = "static volatile int go; go = 0; for (volatile double x = 1; !(STOP); x = x * 1.0000001 + 1e-9) if (x != x) return 2; (void)c;"
+    spin = "puts(\"here\"); fflush(stdout); static volatile int go; go = 0; for (volatile double x = 1; !(STOP); x = x * 1.0000001 + 1e-9) if (x != x) return 2; (void)c;"
     spin = spin.replace("STOP", 'access("go", F_OK) == 0').replace("access", "++go % 50000000 == 0 && access")
     program = place.compile("host", HOST.replace("WAIT", spin))
     process = _start(place, program)
-    time.sleep(0.2)
+    equal(process.stdout.readline(), "here\n")
     done = place.nocopy("attach", "-o", "x.prof", str(process.pid))
     equal(done.status, 0, done)
     place.write("go", "")
@@ -102,7 +116,7 @@ def a_process_that_computes_is_recorded_where_it_is(place):
 
 def options_of_recording_hold(place):
     program = place.compile("host", HOST.replace("WAIT", WAIT))
-    process = _start(place, program)
+    process = _start_and_wait(place, program)
     equal(place.nocopy("attach", "-o", "x.prof", "--copies=off", "--content=off", str(process.pid)).status, 0)
     equal(_finish(process), ("done\n", 7))
     equal(_report(place, "x.prof")["totals"]["copies"], 0)
@@ -119,8 +133,7 @@ def an_interpreter_goes_on_as_without_us(place):
               "c = sqlite3.connect(':memory:'); c.execute('create table t(a)')\n"
               "for i in range(200): c.execute('insert into t values (zeroblob(100000))'); bytes(1000)\n"
               "sys.exit(5)\n")
-    process = _start(place, sys.executable, "-c", script)
-    time.sleep(0.3)
+    process = _start_and_wait(place, sys.executable, "-c", script)
     equal(place.nocopy("attach", "-o", "x.prof", str(process.pid)).status, 0)
     equal(_finish(process), (f"1000000 {2 ** 70}\n", 5))
     data = _report(place, "x.prof")
@@ -138,8 +151,7 @@ def _refused(place, pid, words, *more):
 
 
 def _refuse_host(place, words, *flags, **more):
-    process = _start(place, place.compile("host", HOST.replace("WAIT", WAIT), *flags), **more)
-    time.sleep(0.3)
+    process = _start_and_wait(place, place.compile("host", HOST.replace("WAIT", WAIT), *flags), **more)
     _refused(place, process.pid, words)
     equal(_finish(process), ("done\n", 7))
 
@@ -161,7 +173,7 @@ def a_program_with_another_allocator_is_left_alone(place):
 
 
 def a_program_that_is_recorded_already_is_left_alone(place):
-    process = _start(place, place.compile("host", HOST.replace("WAIT", WAIT)))
+    process = _start_and_wait(place, place.compile("host", HOST.replace("WAIT", WAIT)))
     equal(place.nocopy("attach", "-o", "first.prof", str(process.pid)).status, 0)
     _refused(place, process.pid, "it is recorded already")
     equal(_finish(process), ("done\n", 7))
@@ -171,8 +183,7 @@ def a_program_under_seccomp_is_left_alone(place):
     source = HOST.replace("WAIT", "prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); prctl(PR_SET_SECCOMP, 2, &all);" + WAIT)
     source = source.replace("int main(void)\n{", "#include <linux/filter.h>\n#include <sys/prctl.h>\nint main(void)\n{"
                             "struct sock_filter code = {6, 0, 0, 0x7fff0000}; struct sock_fprog all = {1, &code};")
-    process = _start(place, place.compile("host", source))
-    time.sleep(0.3)
+    process = _start_and_wait(place, place.compile("host", source))
     _refused(place, process.pid, "it is under seccomp")
     equal(_finish(process), ("done\n", 7))
 
@@ -180,7 +191,7 @@ def a_program_under_seccomp_is_left_alone(place):
 def a_program_of_another_user_is_left_alone(place):
     if os.geteuid() != 0:
         raise Skip("only root can be two users")
-    process = _start(place, place.compile("host", HOST.replace("WAIT", WAIT)))
+    process = _start_and_wait(place, place.compile("host", HOST.replace("WAIT", WAIT)))
     try:
         done = subprocess.run([NOCOPY, "attach", str(process.pid)], capture_output=True, text=True, check=False,
                               cwd="/", env=place.environment(), user=65534)
@@ -197,16 +208,12 @@ def a_program_that_is_being_debugged_is_left_alone(place):
     gdb = subprocess.Popen(["gdb", "-q", "-nx", "-batch", "-ex", "run", program], stdin=subprocess.PIPE,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=place.top,
                            env=place.environment())
-    pid = None
-    for _ in range(200):
+
+    def started():
         found = subprocess.run(["pgrep", "-f", f"^{program}$"], capture_output=True, text=True, check=False).stdout.split()
-        if found:
-            pid = int(found[0])
-            break
-        time.sleep(0.1)
-    assert pid, "gdb did not start it"
-    time.sleep(0.5)
-    _refused(place, pid, "is debugging it")
+        return [int(pid) for pid in found if _waits_in(pid, READ)]
+    wait_for(started)
+    _refused(place, started()[0], "is debugging it")
     contains(gdb.communicate(input="x", timeout=60)[0], "done")
 
 
@@ -216,8 +223,7 @@ def a_program_without_a_safe_moment_is_left_alone(place):
               "static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;\n"
               "static void bye(int n) { _exit(9); }\n"
               "int main(void) { signal(SIGTERM, bye); pthread_mutex_lock(&m); pthread_mutex_lock(&m); return 0; }\n")
-    process = _start(place, place.compile("host", source, "-pthread"))
-    time.sleep(0.3)
+    process = _start_and_wait(place, place.compile("host", source, "-pthread"), call=FUTEX)
     _refused(place, process.pid, "there was no safe moment", "--wait=1")
     process.send_signal(signal.SIGTERM)
     equal(process.wait(timeout=30), 9)

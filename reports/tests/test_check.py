@@ -148,5 +148,22 @@ def sarif_names_the_line(place):
           sorted({result["ruleId"] for result in results}))
 
 
+def sarif_puts_a_file_without_lines_at_its_first(place):
+    _profiles(place)
+    place.nocopy("report", "--format", "json", "-o", "bad.json", "bad.prof")
+    data = json.loads(place.read("bad.json"))
+
+    def without_lines(value):
+        if isinstance(value, dict):
+            return {k: 0 if k == "line" else without_lines(v) for k, v in value.items()}
+        return [without_lines(v) for v in value] if isinstance(value, list) else value
+    place.write("bad.json", json.dumps(without_lines(data)))
+    place.nocopy("check", "--base", "good.prof", "--sarif=out.sarif", "bad.json")
+    results = json.loads(place.read("out.sarif"))["runs"][0]["results"]
+    places = [where["physicalLocation"] for result in results for where in result["locations"]]
+    assert places, results
+    equal({at["region"]["startLine"] for at in places}, {1})
+
+
 if __name__ == "__main__":
     sys.exit(run_tests(sys.modules["__main__"]))
