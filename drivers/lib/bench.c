@@ -56,8 +56,7 @@ void bench_measure(struct bench_call *calls, size_t n, size_t samples, uint64_t 
         calls[i].calls = calibrate(&calls[i], sample_ns, by);
     for (size_t k = 0; k < samples; k++)
         for (size_t i = 0; i < n; i++) {
-            if (calls[i].calls > 1) /* the caches are as the call before left them: not timed */
-                calls[i].run(calls[i].of);
+            calls[i].run(calls[i].of); /* another call left the caches: not timed */
             took[i * samples + k] =
                 (double)time_calls(&calls[i], calls[i].calls, by) / (double)calls[i].calls;
         }

@@ -20,7 +20,7 @@
         const double *restrict in = run->in[0];                                                    \
         double *restrict out = run->out[0];                                                        \
                                                                                                    \
-        for (size_t t = run_start(run, p); t < run->to; t++) {                                     \
+        RUN_BARS (run, p, t) {                                                                     \
             const double now = in[t], then = in[t - p];                                            \
             (void)now;                                                                             \
             out[t] = (EXPRESSION);                                                                 \

@@ -21,7 +21,7 @@
         const double *in[COLUMNS];                                                                 \
         for (size_t i = 0; i < COLUMNS; i++)                                                       \
             in[i] = run->in[i];                                                                    \
-        for (size_t t = run->from; t < run->to; t++) {                                             \
+        RUN_BARS (run, 0, t) {                                                                     \
             double x[COLUMNS];                                                                     \
             for (size_t i = 0; i < COLUMNS; i++)                                                   \
                 x[i] = in[i][t];                                                                   \

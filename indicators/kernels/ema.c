@@ -102,7 +102,7 @@ static void IND_FN(ema)(const struct ind_run *run)
 {
     const struct smoothing how = smoothing_of(run, run->params);
 
-    RUN_CHUNKS_OF(BARS, run, 0, at, n)
+    RUN_CHUNKS(run, 0, at, n)
     {
         ema_chunk(NULL, &how, run->state, run->in[0] + at, run->out[0] + at, n);
         hide(run->out[0] + at, chunk_skip(at, warmup(run->params, 0)), n);

@@ -16,7 +16,7 @@ static void IND_FN(jsa)(const struct ind_run *run)
     const double *restrict x = run->in[0];
     double *restrict out = run->out[0];
 
-    for (size_t t = run_start(run, p); t < run->to; t++)
+    RUN_BARS (run, p, t)
         out[t] = (x[t] + x[t - p]) * 0.5;
 }
 

@@ -20,7 +20,7 @@ static void IND_FN(roc)(const struct ind_run *run)
     const double *x = run->in[0];
     double *restrict out = run->out[0];
 
-    for (size_t t = run_start(run, p); t < run->to; t++) {
+    RUN_BARS (run, p, t) {
         const double old = x[t - p], change = 100 * (x[t] - old) / old;
         out[t] = old == 0 || old != old ? 0 : change;
     }

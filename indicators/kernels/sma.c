@@ -37,7 +37,7 @@ static void IND_FN(sma)(const struct ind_run *run)
         if (t + 1 >= p)
             run->out[0][t] = total * inverse;
     }
-    RUN_CHUNKS_OF(1024, run, t, at, n)
+    RUN_CHUNKS(run, t, at, n)
     {
         window_sum_chunk_scaled(sum, x + at, n, p, inverse, run->out[0] + at);
     }

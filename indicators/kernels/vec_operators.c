@@ -15,7 +15,7 @@
         const double *restrict a = run->in[0], *restrict b = run->in[1];                           \
         double *restrict out = run->out[0];                                                        \
                                                                                                    \
-        for (size_t t = run->from; t < run->to; t++) {                                             \
+        RUN_BARS (run, 0, t) {                                                                     \
             const double x = a[t], y = b[t];                                                       \
             out[t] = (EXPRESSION);                                                                 \
         }                                                                                          \

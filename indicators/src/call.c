@@ -17,25 +17,38 @@ static double *open_row(const struct plan *plan, size_t row, size_t output, size
     return at + plan->first;
 }
 
-/* A row in stretches, each worked out in the nearest cache. */
+/* The results of bars from .. to - 1 are in a room: the outputs from their warm-up on. */
+static void leave_behind(const struct plan *plan, const struct ind_run *row,
+                         const struct ind_run *run, const size_t *warmup)
+{
+    for (size_t o = 0; o < plan->n_outputs; o++) {
+        const size_t t = size_max(run->from, size_min(warmup[o], run->to));
+        run->behind->outputs[o] =
+            (struct ind_behind_output){row->out[o] + t, run->out[o] + t, run->to - t};
+    }
+}
+
+/* A row in stretches, each worked out in the nearest cache while memory takes in the one before. */
 static void run_stretches(const struct plan *plan, const struct ind_run *row, const size_t *warmup)
 {
-    put_past_fn *const put_past = isa_chosen()->put_past;
-    _Alignas(64) double room[STRETCH_ROOM];
+    _Alignas(64) double rooms[2][STRETCH_ROOM];
+    struct ind_behind behind = {.put = isa_chosen()->put_behind, .n_outputs = plan->n_outputs};
     struct ind_run run = *row;
+    size_t room = 0;
 
-    for (run.to = 0; run.to < row->to; run.from = run.to) {
+    run.behind = &behind;
+    for (run.to = 0; run.to < row->to; run.from = run.to, room = 1 - room) {
         run.to = size_min(run.from + plan->stretch, row->to);
         if (row->to - run.to == 1) /* one bar alone is taken for a stream's */
             run.to -= 1;
         for (size_t o = 0; o < plan->n_outputs; o++)
-            run.out[o] = room + o * plan->stretch - run.from;
+            run.out[o] = rooms[room] + o * plan->stretch - run.from;
         plan->ind->run(&run);
-        for (size_t o = 0; o < plan->n_outputs; o++) {
-            const size_t t = size_max(run.from, size_min(warmup[o], run.to));
-            put_past(row->out[o] + t, run.out[o] + t, run.to - t, run.to == row->to);
-        }
+        behind.put(&behind, row->to);
+        leave_behind(plan, row, &run, warmup);
     }
+    behind.put(&behind, row->to);
+    behind.put(&behind, 0);
 }
 
 static void run_row(const struct plan *plan, size_t row, void *work)

@@ -4,6 +4,7 @@
 #ifndef IND_KERNEL_H
 #define IND_KERNEL_H
 
+#include "past.h"
 #include <assert.h>
 #include <math.h>
 #include <nocopy/indicators.h>
@@ -34,6 +35,7 @@ struct ind_run {
     double *out[IND_MAX_OUTPUTS];     /* out[o][t], writable in from <= t < to */
     void *state;                      /* state_size(params) bytes, zero before bar 0; of a
                                          reference: its scratch, see run_scratch */
+    struct ind_behind *behind;        /* null, or what RUN_CHUNKS puts in memory by the way */
 };
 
 /* Whole series of several parameter sets at once, for kernels whose lanes are parameter sets. */
@@ -77,7 +79,21 @@ enum { CHUNK = 256 };
 #define RUN_CHUNKS(run, first, at, n) RUN_CHUNKS_OF(CHUNK, run, first, at, n)
 #define RUN_CHUNKS_OF(size, run, first, at, n)                                                     \
     for (size_t at = run_start(run, first), n; at < (run)->to; at += n)                            \
-        if ((n = size_min(size, (run)->to - at)) > 0)
+        if ((n = run_chunk(run, size, at)) > 0)
+
+/* Bar by bar, for kernels that need nothing but the bar and earlier ones. */
+#define RUN_BARS(run, first, t)                                                                    \
+    RUN_CHUNKS(run, first, t##_chunk, t##_n)                                                       \
+    for (size_t t = t##_chunk; t < t##_chunk + t##_n; t++)
+
+static inline size_t run_chunk(const struct ind_run *run, size_t size, size_t at)
+{
+    const size_t n = size_min(size, run->to - at);
+
+    if (run->behind)
+        run->behind->put(run->behind, n);
+    return n;
+}
 
 /* Where a division or a root follows upon sums: in stretches as short as this the processor does
  * both at once. */

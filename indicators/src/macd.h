@@ -40,9 +40,12 @@ static inline void macd_run(const struct ind_run *run, const struct macd_how *ho
         const double *x = run->in[0] + at;
         if (shift && at == 0 && isfinite(x[0]))
             s->k = x[0];
-        for (size_t i = 0; i < n && shift; i++)
-            shifted[i] = x[i] - s->k;
-        x = shift ? shifted : x;
+        if (shift) {
+            const double k = s->k;
+            for (size_t i = 0; i < n; i++)
+                shifted[i] = x[i] - k;
+            x = shifted;
+        }
         const size_t skip = size_min(chunk_skip(at, how->first), n);
         const size_t fast_skip = size_min(chunk_skip(at, how->fast_late), n);
         const size_t slow_skip = size_min(chunk_skip(at, how->slow_late), n);

@@ -4,11 +4,21 @@
 #include "kernel.h"
 #include "vec.h"
 
-put_past_fn IND_FN(put_past);
+put_behind_fn IND_FN(put_behind);
 
-void IND_FN(put_past)(double *to, const double *from, size_t n, bool last)
+void IND_FN(put_behind)(struct ind_behind *behind, size_t n)
 {
-    vd_put_past(to, from, n);
-    if (last)
+    if (n == 0)
         vd_fence();
+    for (size_t o = 0; n > 0 && o < behind->n_outputs; o++) {
+        struct ind_behind_output *out = &behind->outputs[o];
+        size_t m = size_min(n, out->left);
+
+        if (m < out->left) /* the rest of the last line comes with the next values */
+            m -= size_min(m, (uintptr_t)(out->to + m) % 64 / sizeof(double));
+        vd_put_past(out->to, out->from, m);
+        out->to += m;
+        out->from += m;
+        out->left -= m;
+    }
 }

@@ -4,10 +4,24 @@
 #ifndef IND_PAST_H
 #define IND_PAST_H
 
-#include <stdbool.h>
+#include <nocopy/indicators.h>
 #include <stddef.h>
 
-/* Copy n values from a cache to memory. After the last such call others see all of them. */
-typedef void put_past_fn(double *to, const double *from, size_t n, bool last);
+/* Results of a stretch that lie in a room in the nearest cache, on their way to memory. Memory
+ * takes in its time what the processor works out at the same time, so they go there a little at a
+ * time, while the next stretch is worked out. */
+struct ind_behind {
+    void (*put)(struct ind_behind *, size_t n); /* up to n values of each output, cache lines as
+                                                   long as more than n are left */
+    struct ind_behind_output {
+        double *to;
+        const double *from;
+        size_t left;
+    } outputs[IND_MAX_OUTPUTS];
+    size_t n_outputs;
+};
+
+/* ind_behind.put of an instruction set; with n 0 others see all that was put. */
+typedef void put_behind_fn(struct ind_behind *behind, size_t n);
 
 #endif

@@ -67,7 +67,8 @@ static size_t stretch_of(const struct plan *plan)
     if (values * sizeof(double) <= cache_size)
         return 0;
     plan_params(plan, 0, params);
-    return ind_ahead(plan->ind, params) ? 0 : STRETCH_ROOM / plan->n_outputs / CHUNK * CHUNK;
+    const size_t bars = size_max(CHUNK, STRETCH_VALUES / plan->n_outputs / CHUNK * CHUNK);
+    return ind_ahead(plan->ind, params) ? 0 : size_min(bars, STRETCH_BARS);
 }
 
 /* The first bar where every input is a number; len when there is none. */

@@ -21,8 +21,9 @@ struct plan {
 /* A call that needs no more work than OWN_WORK brings it itself, on the stack. */
 enum { WORK_ALIGN = 64, THREADS_MAX = 64, OWN_WORK = 16384 };
 
-/* Values of a stretch. */
-enum { STRETCH_ROOM = 4096 };
+/* A stretch: no more bars than pay for its beginning, and of values so many that two, the one that
+ * is worked out and the one behind it, fit the nearest cache; of many outputs a chunk each. */
+enum { STRETCH_BARS = 1024, STRETCH_VALUES = 2048, STRETCH_ROOM = CHUNK * IND_MAX_OUTPUTS };
 
 static inline size_t work_round(size_t size)
 {

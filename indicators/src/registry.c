@@ -8,7 +8,7 @@
 #define ENTRY_DECLARE(name, isa) extern const struct ind_indicator ind_indicator_##name##_##isa;
 #define ENTRY(name, isa)         &ind_indicator_##name##_##isa,
 #define TABLE(isa)                                                                                 \
-    put_past_fn put_past_##isa;                                                                    \
+    put_behind_fn put_behind_##isa;                                                                \
     IND_LIST_2(ENTRY_DECLARE, isa)                                                                 \
     static const struct ind_indicator *const table_##isa[] = {IND_LIST_2(ENTRY, isa)};
 ISA_LIST(TABLE)
@@ -17,7 +17,7 @@ static const struct {
     struct isa isa;
     bool (*runs)(void);
 } isas[] = {
-#define ROW(name) {{#name, table_##name, put_past_##name}, isa_runs_##name},
+#define ROW(name) {{#name, table_##name, put_behind_##name}, isa_runs_##name},
     ISA_LIST(ROW)
 #undef ROW
 };

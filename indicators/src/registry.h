@@ -9,7 +9,7 @@
 struct isa {
     const char *name;
     const struct ind_indicator *const *table; /* ind_count() of them, sorted by name */
-    put_past_fn *put_past;
+    put_behind_fn *put_behind;
 };
 
 /* The instruction sets built in and runnable on this machine, the plainest first; null after the
