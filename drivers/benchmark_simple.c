@@ -79,12 +79,12 @@ static int measure_threads(const struct bench_case *c, const struct options *o, 
 
     for (int i = 0; i < 2 && r == 0; i++) {
         many.job.threads = i == 0 ? 1 : (unsigned)o->threads;
-        r = bench_job_init(&job[i], &many, BENCH_SWEEP);
+        r = bench_job_init(&job[i], &many, BENCH_SWEEP, i ? &job[0] : NULL);
         call[i] = (struct bench_call){.run = bench_job_run, .of = &job[i]};
     }
     if (r == 0)
         bench_measure(call, 2, o->samples, 10 * SAMPLE_NS, BENCH_WALL);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 1; i >= 0; i--) {
         if (r == 0 && job[i].status != IND_OK)
             r = -1;
         bench_job_done(&job[i]);
@@ -99,8 +99,9 @@ static int measure(const struct bench_case *c, const struct options *o, struct r
     struct bench_call call[3] = {0};
     int r = 0;
 
-    for (int i = 0; i < 3 && r == 0; i++) {
-        r = bench_job_init(&job[i], c, (enum bench_shape)i);
+    for (int i = BENCH_SWEEP; i >= 0 && r == 0; i--) { /* the largest owns what all write to */
+        r = bench_job_init(&job[i], c, (enum bench_shape)i,
+                           i == BENCH_SWEEP ? NULL : &job[BENCH_SWEEP]);
         call[i] = (struct bench_call){.run = bench_job_run, .of = &job[i]};
     }
     if (r == 0)

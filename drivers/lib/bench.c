@@ -71,12 +71,16 @@ void bench_measure(struct bench_call *calls, size_t n, size_t samples, uint64_t 
     free(took);
 }
 
-int bench_job_init(struct bench_job *ret, const struct bench_case *c, enum bench_shape shape)
+int bench_job_init(struct bench_job *ret, const struct bench_case *c, enum bench_shape shape,
+                   const struct bench_job *to)
 {
     enum { ALIGN = 64 };
     const size_t rows = shape == BENCH_SWEEP ? c->combos : 1;
     const size_t stride = (c->job.len + 7) / 8 * 8, outputs = ind_n_outputs(c->ind);
-    struct bench_job j = {.entry = c->entries->batch, .job = bench_case_batch_one(c)};
+    struct bench_job j = {.entry = c->entries->batch,
+                          .job = bench_case_batch_one(c),
+                          .n_values = outputs * rows * stride,
+                          .borrowed = to != NULL};
 
     if (shape == BENCH_SINGLE) {
         j.entry = c->entries->single;
@@ -86,7 +90,7 @@ int bench_job_init(struct bench_job *ret, const struct bench_case *c, enum bench
     }
     j.job.work_size = (ind_work_size(c->ind, &j.job) + ALIGN - 1) / ALIGN * ALIGN;
     j.job.work = aligned_alloc(ALIGN, j.job.work_size ? j.job.work_size : ALIGN);
-    j.values = aligned_alloc(ALIGN, outputs * rows * stride * sizeof *j.values);
+    j.values = to ? to->values : aligned_alloc(ALIGN, j.n_values * sizeof *j.values);
     if (!j.job.work || !j.values) {
         bench_job_done(&j);
         return -1;
@@ -100,7 +104,8 @@ int bench_job_init(struct bench_job *ret, const struct bench_case *c, enum bench
 void bench_job_done(struct bench_job *j)
 {
     free(j->job.work);
-    free(j->values);
+    if (!j->borrowed)
+        free(j->values);
     *j = (struct bench_job){0};
 }
 

@@ -6,6 +6,7 @@
 
 #include "bench_case.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,18 +28,23 @@ enum bench_clock { BENCH_CPU, BENCH_WALL };
 void bench_measure(struct bench_call *calls, size_t n, size_t samples, uint64_t sample_ns,
                    enum bench_clock by);
 
-/* A job of the library with memory of its own, to be run again and again. */
+/* A job of the library, to be run again and again. */
 struct bench_job {
     int (*entry)(const struct ind_job *job);
     struct ind_job job;
-    double *values; /* owned, as is job.work */
-    int status;     /* of the last run */
+    double *values; /* of all outputs; owned, as is job.work, unless borrowed */
+    size_t n_values;
+    bool borrowed;
+    int status; /* of the last run */
 };
 
 enum bench_shape { BENCH_SINGLE, BENCH_BATCH_ONE, BENCH_SWEEP };
 
-/* Make the outputs and the work of one way to call a case. 0, or -1 when memory is out. */
-int bench_job_init(struct bench_job *ret, const struct bench_case *c, enum bench_shape shape);
+/* Make the outputs and the work of one way to call a case. Its values go to those of `to`, which
+ * must be as many and outlive it, where that is not null: calls that are compared should not
+ * differ by where their results lie. 0, or -1 when memory is out. */
+int bench_job_init(struct bench_job *ret, const struct bench_case *c, enum bench_shape shape,
+                   const struct bench_job *to);
 void bench_job_done(struct bench_job *j);
 void bench_job_run(void *job); /* for a bench_call */
 

@@ -48,6 +48,7 @@ struct peer_call {
     bool is_real[PEER_MAX_PARAMS];
     struct peer_param *param; /* [rows][PEER_MAX_PARAMS] */
     double *values;           /* [outputs][rows][len] */
+    bool borrowed;            /* the values */
     ffi_cif cif;
     ffi_type *type[MAX_ARGS];
     bool failed_first, failed_any;
@@ -179,7 +180,7 @@ static const struct peer_function *find_function(enum peer_kind kind, const char
 }
 
 struct peer_call *peer_call_new(const struct peer *p, const struct bench_case *c,
-                                const struct series *s)
+                                const struct series *s, const struct bench_job *to)
 {
     const struct peer_function *function = find_function(p->kind, c->ind->name);
     struct peer_call *call = function ? calloc(1, sizeof *call) : NULL;
@@ -193,7 +194,9 @@ struct peer_call *peer_call_new(const struct peer *p, const struct bench_case *c
                                .len = s->len,
                                .n_out = strlen(function->outputs)};
     call->param = calloc(call->rows, PEER_MAX_PARAMS * sizeof *call->param);
-    call->values = malloc(call->n_out * call->rows * call->len * sizeof *call->values);
+    const size_t values = call->n_out * call->rows * call->len;
+    call->borrowed = to && to->n_values >= values;
+    call->values = call->borrowed ? to->values : malloc(values * sizeof *call->values);
     ok = call->entry && call->param && call->values && bind_inputs(call, s);
     for (size_t r = 0; r < call->rows && ok; r++)
         ok = bind_params(call, c, r);
@@ -208,7 +211,8 @@ void peer_call_free(struct peer_call *call)
     if (!call)
         return;
     free(call->param);
-    free(call->values);
+    if (!call->borrowed)
+        free(call->values);
     free(call);
 }
 

@@ -4,7 +4,7 @@
 #ifndef PEERS_H
 #define PEERS_H
 
-#include "bench_case.h"
+#include "bench.h"
 #include "series.h"
 
 enum { PEERS_MAX = 4, PEER_MAX_PARAMS = 8 };
@@ -25,10 +25,11 @@ void peer_close(struct peer *p);
 /* A peer's function made ready to be called for the rows of a case. */
 struct peer_call;
 
-/* Null when the peer has no function for this indicator, or memory is out. The case and the series
- * are borrowed. */
+/* Null when the peer has no function for this indicator, or memory is out. The case, the series and
+ * `to` are borrowed; values go to those of `to` where that is not null and has room for them, else
+ * to memory of the call's own. */
 struct peer_call *peer_call_new(const struct peer *p, const struct bench_case *c,
-                                const struct series *s);
+                                const struct series *s, const struct bench_job *to);
 void peer_call_free(struct peer_call *call);
 
 /* For a bench_call: the first row; all rows, one call each. */

@@ -12,7 +12,7 @@ int peer_open(struct peer *ret, const char *path, struct series_message *err)
 void peer_close(struct peer *p) { *p = (struct peer){0}; }
 
 struct peer_call *peer_call_new(const struct peer *p, const struct bench_case *c,
-                                const struct series *s)
+                                const struct series *s, const struct bench_job *to)
 {
     return NULL;
 }

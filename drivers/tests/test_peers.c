@@ -44,7 +44,7 @@ static struct peer_call *call_new(const char *library, const char *indicator, st
         return NULL;
     }
     assert_int_equal(bench_case_init(c, ind_find(indicator), &bars, ROWS, &err), 0);
-    struct peer_call *call = peer_call_new(p, c, &bars);
+    struct peer_call *call = peer_call_new(p, c, &bars, NULL);
 
     assert_non_null(call);
     return call;
@@ -109,9 +109,9 @@ static void a_function_that_the_library_lacks_is_no_call(void **state)
     if (peer_open(&p, getenv("FAKE_TULIP"), &err) < 0)
         skip();
     assert_int_equal(bench_case_init(&c, ind_find("ema"), &bars, 2, &err), 0);
-    assert_null(peer_call_new(&p, &c, &bars)); /* in the table, not in the library */
+    assert_null(peer_call_new(&p, &c, &bars, NULL)); /* in the table, not in the library */
     assert_int_equal(bench_case_init(&c, ind_find("vpwma"), &bars, 2, &err), 0);
-    assert_null(peer_call_new(&p, &c, &bars)); /* not in the table */
+    assert_null(peer_call_new(&p, &c, &bars, NULL)); /* not in the table */
     peer_close(&p);
 }
 
