@@ -32,7 +32,9 @@ static void leave_behind(const struct plan *plan, const struct ind_run *row,
 static void run_stretches(const struct plan *plan, const struct ind_run *row, const size_t *warmup)
 {
     _Alignas(64) double rooms[2][STRETCH_ROOM];
-    struct ind_behind behind = {.put = isa_chosen()->put_behind, .n_outputs = plan->n_outputs};
+    struct ind_behind behind = {.put = isa_chosen()->put_behind,
+                                .n_outputs = plan->n_outputs,
+                                .fetches = ind_n_inputs(plan->ind) == 1};
     struct ind_run run = *row;
     size_t room = 0;
 
@@ -44,11 +46,11 @@ static void run_stretches(const struct plan *plan, const struct ind_run *row, co
         for (size_t o = 0; o < plan->n_outputs; o++)
             run.out[o] = rooms[room] + o * plan->stretch - run.from;
         plan->ind->run(&run);
-        behind.put(&behind, row->to);
+        behind.put(&behind, row->to, NULL);
         leave_behind(plan, row, &run, warmup);
     }
-    behind.put(&behind, row->to);
-    behind.put(&behind, 0);
+    behind.put(&behind, row->to, NULL);
+    behind.put(&behind, 0, NULL);
 }
 
 static void run_row(const struct plan *plan, size_t row, void *work)

@@ -91,7 +91,7 @@ static inline size_t run_chunk(const struct ind_run *run, size_t size, size_t at
     const size_t n = size_min(size, run->to - at);
 
     if (run->behind)
-        run->behind->put(run->behind, n);
+        run->behind->put(run->behind, n, run->in[0] + at + n);
     return n;
 }
 
