@@ -23,10 +23,20 @@ static inline double wilder_sum(double sum, double value, size_t t, size_t p)
     return t < p ? sum + value : sum - sum / (double)p + value;
 }
 
-/* n sums from bar at >= 1 on, out of as many values; `v` becomes the sums. */
-static inline void wilder_sum_chunk(double *sum, size_t at, size_t n, size_t p, double *v)
+/* Such a sum is smoothing that takes each value whole. */
+static struct smoothing summing_of(const struct ind_run *run)
 {
-    double keep[CHUNK];
+    struct smoothing how = smoothing_wilder(run, run_int(run, 0));
+
+    how.alpha = 1;
+    return how;
+}
+
+/* n sums from bar at >= 1 on, out of as many values; `v` becomes the sums. */
+static inline void wilder_sum_chunk(const struct smoothing *how, double *sum, size_t at, size_t n,
+                                    double *v)
+{
+    const size_t p = how->seed;
     size_t i = 0;
 
     if (!isfinite(*sum) || !all_finite(v, n)) {
@@ -36,30 +46,37 @@ static inline void wilder_sum_chunk(double *sum, size_t at, size_t n, size_t p, 
     }
     for (; i < n && at + i < p; i++)
         v[i] = *sum += v[i];
-    for (size_t k = i; k < n; k++)
-        keep[k] = 1 - 1 / (double)p;
-    *sum = fade_chunk(*sum, keep + i, v + i, v + i, n - i);
+    if (n - i >= 16) {
+        const size_t blocks = (n - i) / 16;
+        *sum = smooth_blocks(how, *sum, v + i, v + i, blocks, false);
+        i += 16 * blocks;
+    }
+    for (; i < n; i++)
+        v[i] = *sum = wilder_sum(*sum, v[i], at + i, p);
 }
 
-/* The sums of bars at .. at + n - 1; before bar 1 there is nothing to sum. */
-static inline void state_chunk(struct state *s, const struct ind_run *run, size_t at, size_t n,
-                               double *plus, double *minus, double *range)
+/* The sums of bars at .. at + n - 1, of the range where it is wanted; before bar 1 there is nothing
+ * to sum. */
+static inline void state_chunk(const struct smoothing *how, struct state *s,
+                               const struct ind_run *run, size_t at, size_t n, double *plus,
+                               double *minus, double *range)
 {
-    const size_t p = run_int(run, 0);
     const double *high = run->in[0], *low = run->in[1], *close = run->in[2];
     const size_t skip = at == 0;
 
-    plus[0] = minus[0] = range[0] = 0;
+    plus[0] = minus[0] = 0;
     for (size_t i = skip; i < n; i++) {
         plus[i] = plus_movement(high, low, at + i);
         minus[i] = minus_movement(high, low, at + i);
     }
-    for (size_t i = skip; i < n && close; i++)
+    wilder_sum_chunk(how, &s->plus, at + skip, n - skip, plus + skip);
+    wilder_sum_chunk(how, &s->minus, at + skip, n - skip, minus + skip);
+    if (!range)
+        return;
+    range[0] = 0;
+    for (size_t i = skip; i < n; i++)
         range[i] = true_range(high[at + i], low[at + i], close[at + i - 1]);
-    wilder_sum_chunk(&s->plus, at + skip, n - skip, p, plus + skip);
-    wilder_sum_chunk(&s->minus, at + skip, n - skip, p, minus + skip);
-    if (close)
-        wilder_sum_chunk(&s->range, at + skip, n - skip, p, range + skip);
+    wilder_sum_chunk(how, &s->range, at + skip, n - skip, range + skip);
 }
 
 static inline double percent(double part, double whole)
@@ -143,12 +160,12 @@ static void dx_reference(const struct ind_run *run)
 
 static void IND_FN(dm)(const struct ind_run *run)
 {
-    struct state *s = run->state;
-    double plus[CHUNK], minus[CHUNK], range[CHUNK];
+    const struct smoothing how = summing_of(run);
+    double plus[CHUNK], minus[CHUNK];
 
     RUN_CHUNKS(run, 0, at, n)
     {
-        state_chunk(s, run, at, n, plus, minus, range);
+        state_chunk(&how, run->state, run, at, n, plus, minus, NULL);
         for (size_t i = chunk_skip(at, run_int(run, 0) - 1); i < n; i++) {
             run->out[0][at + i] = plus[i];
             run->out[1][at + i] = minus[i];
@@ -158,12 +175,12 @@ static void IND_FN(dm)(const struct ind_run *run)
 
 static void IND_FN(di)(const struct ind_run *run)
 {
-    struct state *s = run->state;
+    const struct smoothing how = summing_of(run);
     double plus[CHUNK], minus[CHUNK], range[CHUNK];
 
     RUN_CHUNKS(run, 0, at, n)
     {
-        state_chunk(s, run, at, n, plus, minus, range);
+        state_chunk(&how, run->state, run, at, n, plus, minus, range);
         for (size_t i = chunk_skip(at, run_int(run, 0) - 1); i < n; i++) {
             run->out[0][at + i] = percent(plus[i], range[i]);
             run->out[1][at + i] = percent(minus[i], range[i]);
@@ -173,12 +190,12 @@ static void IND_FN(di)(const struct ind_run *run)
 
 static void IND_FN(dx)(const struct ind_run *run)
 {
-    struct state *s = run->state;
-    double plus[CHUNK], minus[CHUNK], range[CHUNK];
+    const struct smoothing how = summing_of(run);
+    double plus[CHUNK], minus[CHUNK];
 
     RUN_CHUNKS(run, 0, at, n)
     {
-        state_chunk(s, run, at, n, plus, minus, range);
+        state_chunk(&how, run->state, run, at, n, plus, minus, NULL);
         for (size_t i = chunk_skip(at, run_int(run, 0) - 1); i < n; i++) {
             const double sum = plus[i] + minus[i];
             run->out[0][at + i] = percent(fabs(plus[i] - minus[i]), sum);
