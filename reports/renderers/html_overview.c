@@ -74,7 +74,7 @@ static void tiles(struct html *h)
     if (n || !h->report->n_findings)
         snprintf(words, sizeof words, "needless, %zu finding%s", n, n == 1 ? "" : "s");
     else
-        snprintf(words, sizeof words, "needless, in %zu hint%s", h->report->n_findings,
+        snprintf(words, sizeof words, "proven needless; %zu hint%s", h->report->n_findings,
                  h->report->n_findings == 1 ? "" : "s");
     bytes_tile(h, all->needless_bytes, words);
     fputs("</ul>\n", h->out);
