@@ -2,11 +2,13 @@
 /* What may be allocated, to the byte: this program's allocator counts. */
 #include "series.h"
 #include <malloc.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 /* after what it needs: */
 #include <cmocka.h>
 
@@ -176,6 +178,79 @@ static void scratch_does_not_grow_with_bars(void **state)
     }
 }
 
+#ifndef __SANITIZE_ADDRESS__ /* which widens frames */
+
+enum { STACK_MOST = 128 << 10, STACK_ROOM = 1 << 20, STACK_PAINT = 0xa5, LARGE_ROWS = 132 };
+
+struct stack_call {
+    const struct ind_indicator *ind;
+    struct ind_job job;
+    int status;
+};
+
+static void *call_on_a_stack(void *arg)
+{
+    struct stack_call *call = arg;
+
+    call->status =
+        call->job.combos > 1 ? ind_batch(call->ind, &call->job) : ind_single(call->ind, &call->job);
+    return NULL;
+}
+
+/* How much of a thread's stack a call touches. */
+static size_t stack_of(struct stack_call *call, unsigned char *stack)
+{
+    pthread_attr_t attr;
+    pthread_t thread;
+    size_t untouched = 0;
+
+    memset(stack, STACK_PAINT, STACK_ROOM);
+    pthread_attr_init(&attr);
+    assert_int_equal(pthread_attr_setstack(&attr, stack, STACK_ROOM), 0);
+    assert_int_equal(pthread_create(&thread, &attr, call_on_a_stack, call), 0);
+    pthread_join(thread, NULL);
+    pthread_attr_destroy(&attr);
+    if (call->status < 0)
+        fail_msg("%s: %s", call->ind->name, ind_strerror(call->status));
+    while (stack[untouched] == STACK_PAINT)
+        untouched++;
+    return STACK_ROOM - untouched;
+}
+
+/* Single calls, and sweeps whose results go past the caches. */
+static void a_call_takes_128_kib_of_stack_at_most(void **state)
+{
+    unsigned char *stack = aligned_alloc(4096, STACK_ROOM);
+    double *params = malloc(LARGE_ROWS * IND_MAX_PARAMS * sizeof *params);
+
+    for (size_t i = 0; i < ind_count(); i++) {
+        const struct ind_indicator *ind = ind_at(i);
+        struct stack_call call = {.ind = ind, .job = job_of(ind, params)};
+        for (size_t rows = 1; rows <= LARGE_ROWS; rows += LARGE_ROWS - 1) {
+            struct ind_result room;
+            if (rows > 1 && ind_n_params(ind) == 0)
+                continue;
+            for (size_t k = 1; k < rows; k++)
+                ind_defaults(ind, params + k * ind_n_params(ind));
+            call.job.combos = rows;
+            call.job.len = MANY;
+            assert_int_equal(ind_batch_new(ind, &call.job, &room), IND_OK);
+            for (size_t o = 0; o < ind_n_outputs(ind); o++)
+                call.job.out[o] = room.out[o];
+            call.job.work_size = ind_work_size(ind, &call.job);
+            call.job.work = aligned_alloc(64, (call.job.work_size + 64) / 64 * 64);
+            const size_t seen = stack_of(&call, stack);
+            if (seen > STACK_MOST)
+                fail_msg("%s: %zu bytes of stack for %zu rows", ind->name, seen, rows);
+            free(call.job.work);
+            ind_result_free(&room);
+        }
+    }
+    free(params);
+    free(stack);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +259,9 @@ int main(void)
         cmocka_unit_test(one_more_row_costs_its_values_and_one_percent_at_most),
         cmocka_unit_test(calls_in_the_callers_memory_allocate_nothing),
         cmocka_unit_test(scratch_does_not_grow_with_bars),
+#ifndef __SANITIZE_ADDRESS__
+        cmocka_unit_test(a_call_takes_128_kib_of_stack_at_most),
+#endif
     };
     table_make(&table, SERIES_WALK, MANY, 2);
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -188,9 +188,9 @@ IND_API int ind_single(const struct ind_indicator *ind, const struct ind_job *jo
  * Returns as ind_single, and IND_EAXIS. IND_ESHORT when any one row would have no value. */
 IND_API int ind_batch(const struct ind_indicator *ind, const struct ind_job *job);
 
-/* Bytes of work that ind_single or ind_batch need from the caller, 0 where they make do with a
- * little of their stack; of the job only params, combos, axes and threads are read. 0 also when
- * those are bad: the call itself says so. */
+/* Bytes of work that ind_single or ind_batch need from the caller, 0 where they make do with their
+ * stack, of which a call takes 128 KiB at most; of the job only params, combos, axes and threads
+ * are read. 0 also when those are bad: the call itself says so. */
 IND_API size_t ind_work_size(const struct ind_indicator *ind, const struct ind_job *job);
 
 /* How many rows a sweep has: IND_OK and *ret, or IND_EAXIS. */
