@@ -84,7 +84,7 @@ static int measure_threads(const struct bench_case *c, const struct options *o, 
     }
     if (r == 0)
         bench_measure(call, 2, o->samples, 10 * SAMPLE_NS, BENCH_WALL);
-    for (int i = 1; i >= 0; i--) {
+    for (int i = 0; i < 2; i++) {
         if (r == 0 && job[i].status != IND_OK)
             r = -1;
         bench_job_done(&job[i]);
@@ -95,18 +95,13 @@ static int measure_threads(const struct bench_case *c, const struct options *o, 
 
 static int measure(const struct bench_case *c, const struct options *o, struct row *ret)
 {
-    struct bench_job job[3] = {0};
-    struct bench_call call[3] = {0};
-    int r = 0;
+    struct bench_job job[BENCH_SHAPES];
+    struct bench_call call[BENCH_SHAPES] = {0};
+    int r = bench_shapes_init(job, call, c);
 
-    for (int i = BENCH_SWEEP; i >= 0 && r == 0; i--) { /* the largest owns what all write to */
-        r = bench_job_init(&job[i], c, (enum bench_shape)i,
-                           i == BENCH_SWEEP ? NULL : &job[BENCH_SWEEP]);
-        call[i] = (struct bench_call){.run = bench_job_run, .of = &job[i]};
-    }
     if (r == 0)
-        bench_measure(call, 3, o->samples, SAMPLE_NS, BENCH_CPU);
-    for (int i = 0; i < 3; i++) {
+        bench_measure(call, BENCH_SHAPES, o->samples, SAMPLE_NS, BENCH_CPU);
+    for (int i = 0; i < BENCH_SHAPES; i++) {
         if (r == 0 && job[i].status != IND_OK)
             r = -1;
         bench_job_done(&job[i]);

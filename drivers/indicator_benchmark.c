@@ -129,16 +129,11 @@ struct bench_set {
 static int set_init(struct bench_set *ret, const struct bench_case *c, const struct series *s,
                     const struct peers *peers)
 {
-    const struct bench_job *to = &ret->job[BENCH_SWEEP]; /* the largest: all write there */
-
     *ret = (struct bench_set){.n_calls = BENCH_SHAPES};
-    for (int i = BENCH_SWEEP; i >= 0; i--) {
-        if (bench_job_init(&ret->job[i], c, (enum bench_shape)i, i == BENCH_SWEEP ? NULL : to) < 0)
-            return -1;
-        ret->call[i] = (struct bench_call){.run = bench_job_run, .of = &ret->job[i]};
-    }
+    if (bench_shapes_init(ret->job, ret->call, c) < 0)
+        return -1;
     for (size_t i = 0; i < peers->n; i++) {
-        ret->peer[i] = peer_call_new(&peers->peer[i], c, s, to);
+        ret->peer[i] = peer_call_new(&peers->peer[i], c, s, &ret->job[BENCH_SWEEP]);
         if (!ret->peer[i])
             continue;
         ret->call[ret->n_calls++] =

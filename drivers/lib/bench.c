@@ -101,6 +101,21 @@ int bench_job_init(struct bench_job *ret, const struct bench_case *c, enum bench
     return 0;
 }
 
+int bench_shapes_init(struct bench_job job[BENCH_SHAPES], struct bench_call call[BENCH_SHAPES],
+                      const struct bench_case *c)
+{
+    int r = 0;
+
+    for (int i = 0; i < BENCH_SHAPES; i++)
+        job[i] = (struct bench_job){0};
+    for (int i = BENCH_SWEEP; i >= 0 && r == 0; i--) { /* the largest first: it owns */
+        r = bench_job_init(&job[i], c, (enum bench_shape)i,
+                           i == BENCH_SWEEP ? NULL : &job[BENCH_SWEEP]);
+        call[i] = (struct bench_call){.run = bench_job_run, .of = &job[i]};
+    }
+    return r;
+}
+
 void bench_job_done(struct bench_job *j)
 {
     free(j->job.work);

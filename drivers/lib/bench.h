@@ -38,13 +38,17 @@ struct bench_job {
     int status; /* of the last run */
 };
 
-enum bench_shape { BENCH_SINGLE, BENCH_BATCH_ONE, BENCH_SWEEP };
+enum bench_shape { BENCH_SINGLE, BENCH_BATCH_ONE, BENCH_SWEEP, BENCH_SHAPES };
 
 /* Make the outputs and the work of one way to call a case. Its values go to those of `to`, which
  * must be as many and outlive it, where that is not null: calls that are compared should not
  * differ by where their results lie. 0, or -1 when memory is out. */
 int bench_job_init(struct bench_job *ret, const struct bench_case *c, enum bench_shape shape,
                    const struct bench_job *to);
+/* All shapes of a case and the calls of them, the values of all in those of the sweep. 0, or -1
+ * when memory is out; bench_job_done of each either way. */
+int bench_shapes_init(struct bench_job job[BENCH_SHAPES], struct bench_call call[BENCH_SHAPES],
+                      const struct bench_case *c);
 void bench_job_done(struct bench_job *j);
 void bench_job_run(void *job); /* for a bench_call */
 

@@ -3,6 +3,8 @@
 #ifndef BENCH_TABLE_H
 #define BENCH_TABLE_H
 
+#include "bench.h"
+
 #include <stddef.h>
 #include <stdio.h>
 
@@ -10,8 +12,6 @@
 struct bench_speed {
     double median, low, high;
 };
-
-enum { BENCH_SHAPES = 3 }; /* single, batch[1], sweep */
 
 struct bench_row {
     char indicator[48];

@@ -8,11 +8,13 @@ put_behind_fn IND_FN(put_behind);
 
 void IND_FN(put_behind)(struct ind_behind *behind, size_t n, const double *next)
 {
-    if (n == 0)
+    if (n == 0) {
         vd_fence();
+        return;
+    }
     for (size_t i = 0; next && behind->fetches && i < n; i += 8)
         __builtin_prefetch(next + i);
-    for (size_t o = 0; n > 0 && o < behind->n_outputs; o++) {
+    for (size_t o = 0; o < behind->n_outputs; o++) {
         struct ind_behind_output *out = &behind->outputs[o];
         size_t m = size_min(n, out->left);
 

@@ -125,18 +125,26 @@ static void one_more_row_costs_its_values_and_one_percent_at_most(void **state)
     }
 }
 
+/* Give a job its outputs, which are the caller's to free, and its work. */
+static struct ind_result bring_memory(const struct ind_indicator *ind, struct ind_job *job)
+{
+    struct ind_result room;
+
+    assert_int_equal(ind_batch_new(ind, job, &room), IND_OK);
+    for (size_t o = 0; o < ind_n_outputs(ind); o++)
+        job->out[o] = room.out[o];
+    job->work_size = ind_work_size(ind, job);
+    job->work = aligned_alloc(64, (job->work_size + 64) / 64 * 64);
+    return room;
+}
+
 static void calls_in_the_callers_memory_allocate_nothing(void **state)
 {
     for (size_t i = 0; i < ind_count(); i++) {
         const struct ind_indicator *ind = ind_at(i);
         double params[IND_MAX_PARAMS], in[IND_MAX_INPUTS] = {0}, out[IND_MAX_OUTPUTS];
         struct ind_job job = job_of(ind, params);
-        struct ind_result room;
-        assert_int_equal(ind_new(ind, &job, &room), IND_OK);
-        for (size_t o = 0; o < ind_n_outputs(ind); o++)
-            job.out[o] = room.out[o];
-        job.work_size = ind_work_size(ind, &job);
-        job.work = aligned_alloc(64, job.work_size + 64);
+        struct ind_result room = bring_memory(ind, &job);
         const size_t size = ind_stream_size(ind, params);
         void *stream = aligned_alloc(64, size);
         calls = 0;
@@ -227,18 +235,13 @@ static void a_call_takes_128_kib_of_stack_at_most(void **state)
         const struct ind_indicator *ind = ind_at(i);
         struct stack_call call = {.ind = ind, .job = job_of(ind, params)};
         for (size_t rows = 1; rows <= LARGE_ROWS; rows += LARGE_ROWS - 1) {
-            struct ind_result room;
             if (rows > 1 && ind_n_params(ind) == 0)
                 continue;
             for (size_t k = 1; k < rows; k++)
                 ind_defaults(ind, params + k * ind_n_params(ind));
             call.job.combos = rows;
             call.job.len = MANY;
-            assert_int_equal(ind_batch_new(ind, &call.job, &room), IND_OK);
-            for (size_t o = 0; o < ind_n_outputs(ind); o++)
-                call.job.out[o] = room.out[o];
-            call.job.work_size = ind_work_size(ind, &call.job);
-            call.job.work = aligned_alloc(64, (call.job.work_size + 64) / 64 * 64);
+            struct ind_result room = bring_memory(ind, &call.job);
             const size_t seen = stack_of(&call, stack);
             if (seen > STACK_MOST)
                 fail_msg("%s: %zu bytes of stack for %zu rows", ind->name, seen, rows);

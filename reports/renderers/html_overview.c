@@ -71,11 +71,11 @@ static void tiles(struct html *h)
         snprintf(words, sizeof words, "copied by %s calls", show_count(figure, all->copies));
         bytes_tile(h, all->copied_bytes, words);
     }
-    if (n || !h->report->n_findings)
-        snprintf(words, sizeof words, "needless, %zu finding%s", n, n == 1 ? "" : "s");
-    else
+    if (report_has_hints_only(h->report))
         snprintf(words, sizeof words, "proven needless; %zu hint%s", h->report->n_findings,
                  h->report->n_findings == 1 ? "" : "s");
+    else
+        snprintf(words, sizeof words, "needless, %zu finding%s", n, n == 1 ? "" : "s");
     bytes_tile(h, all->needless_bytes, words);
     fputs("</ul>\n", h->out);
 }
@@ -196,11 +196,10 @@ static void finding(struct html *h, const struct report_finding *f, bool open)
 static void findings(struct html *h)
 {
     const struct report *report = h->report;
+    const bool hints = report_has_hints_only(report);
     char copies[HTML_AMOUNT], bytes[HTML_AMOUNT];
 
-    const bool hints = report->n_findings && !report_findings_of_weight(report);
-
-    fprintf(h->out, "<h2>%s</h2>\n", hints ? "Hints, nothing to fix first" : "What to fix first");
+    fprintf(h->out, "<h2>%s</h2>\n", report_findings_title(report));
     if (!report->n_findings) {
         fprintf(h->out,
                 "<p class=\"empty\">No needless memory found: %s copies, %s, and %s allocated, "

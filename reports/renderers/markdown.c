@@ -223,8 +223,7 @@ static int render(const struct report *r, const struct render_options *options, 
     put_totals(out, r);
     put_verdicts(out, r);
     if (r->n_findings)
-        fprintf(out, "\n**%s**\n\n",
-                report_findings_of_weight(r) ? "What to fix first" : "Hints, nothing to fix first");
+        fprintf(out, "\n**%s**\n\n", report_findings_title(r));
     for (size_t i = 0; i < r->n_findings && shown < ROWS_MAX; i++, shown++)
         put_finding(out, &r->findings[i]);
     if (shown < r->n_findings)

@@ -48,6 +48,16 @@ size_t report_findings_of_weight(const struct report *report)
     return ret;
 }
 
+bool report_has_hints_only(const struct report *report)
+{
+    return report->n_findings > 0 && report_findings_of_weight(report) == 0;
+}
+
+const char *report_findings_title(const struct report *report)
+{
+    return report_has_hints_only(report) ? "Hints, nothing to fix first" : "What to fix first";
+}
+
 const char *report_severity_name(enum report_severity severity)
 {
     static const char *const names[SEVERITIES] = {

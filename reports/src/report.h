@@ -300,6 +300,10 @@ void report_metrics_add(struct report_metrics *to, const struct report_metrics *
 /* How many findings are more than hints, which are those of low severity. */
 size_t report_findings_of_weight(const struct report *report);
 
+/* What stands above the findings. Are there hints only? */
+const char *report_findings_title(const struct report *report);
+bool report_has_hints_only(const struct report *report);
+
 /* Words for the enums, as in the JSON. */
 const char *report_status_name(enum report_status status);
 const char *report_severity_name(enum report_severity severity);

@@ -252,7 +252,9 @@ def children_of(pid):
 
 
 def wait_for(holds, seconds=60):
+    """What holds() gives, once that is true."""
     end = time.monotonic() + seconds
-    while not holds():
+    while not (ret := holds()):
         assert time.monotonic() < end, f"not so within {seconds} s"
         time.sleep(0.02)
+    return ret

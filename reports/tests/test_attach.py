@@ -212,8 +212,7 @@ def a_program_that_is_being_debugged_is_left_alone(place):
     def started():
         found = subprocess.run(["pgrep", "-f", f"^{program}$"], capture_output=True, text=True, check=False).stdout.split()
         return [int(pid) for pid in found if _waits_in(pid, READ)]
-    wait_for(started)
-    _refused(place, started()[0], "is debugging it")
+    _refused(place, wait_for(started)[0], "is debugging it")
     contains(gdb.communicate(input="x", timeout=60)[0], "done")
 
 

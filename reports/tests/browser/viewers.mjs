@@ -16,6 +16,7 @@ const installed = (...parts) => {
 };
 const viewer = installed('speedscope', 'dist', 'release', 'index.html');
 const schema = installed('@microsoft', 'jest-sarif', 'lib', 'schemas', 'sarif-2.1.0-rtm.5.json');
+const draft = installed('ajv', 'lib', 'refs', 'json-schema-draft-04.json'); /* which that schema is written in */
 const browser = await launch('--enable-unsafe-swiftshader', '--use-gl=angle', '--use-angle=swiftshader');
 const fixtures = new Fixtures(process.argv[2]);
 const make = (kind, ending) => fixtures.page(kind, ending).path;
@@ -71,7 +72,7 @@ for (const kind of ['hostile', 'stacks0', 'stacks20000']) {
 
 const Ajv = createRequire(import.meta.url)('ajv');
 const ajv = new Ajv({allErrors: true, schemaId: 'auto'});
-ajv.addMetaSchema(JSON.parse(readText(installed('ajv', 'lib', 'refs', 'json-schema-draft-04.json'))));
+ajv.addMetaSchema(JSON.parse(readText(draft)));
 const isSarif = ajv.compile(JSON.parse(readText(schema)));
 
 /** What SARIF's schema, which allows no word of its own making, finds in a log. */
